@@ -40,6 +40,14 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
     /// <summary>Gets standard output, for text.</summary>
     public TextWriter Text => _text ??= new StreamWriter(Output, new UTF8Encoding(false), BufferSize) { NewLine = "\n" };
 
+    /// <summary>Gets the folder of the model that commands use without a name; that of the bundled model by default.</summary>
+    /// <exception cref="DirectoryNotFoundException">It is missing.</exception>
+    public string DefaultModelFolder
+    {
+        get => field ?? DefaultModel.Folder;
+        init;
+    }
+
     /// <summary>Gets standard error.</summary>
     public TextWriter Error { get; } = error;
 

@@ -18,11 +18,14 @@ internal sealed record Outcome(int ExitCode, string Output, string Error)
     public static Task<Outcome> OfAsync(params string[] arguments) => WithInputAsync("", arguments);
 
     /// <summary>Runs a command line in this process, with a text on standard input.</summary>
-    public static async Task<Outcome> WithInputAsync(string input, params string[] arguments)
+    public static Task<Outcome> WithInputAsync(string input, params string[] arguments) => OfDefaultAsync(null, input, arguments);
+
+    /// <summary>Runs a command line in this process, with another default model.</summary>
+    public static async Task<Outcome> OfDefaultAsync(string? folder, string input, params string[] arguments)
     {
         using var output = new MemoryStream();
         var error = new StringWriter { NewLine = "\n" };
-        var host = new Host(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, error);
+        var host = new Host(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, error) { DefaultModelFolder = folder! };
         var exitCode = await CommandLine.RunAsync(arguments, host);
         return new Outcome(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

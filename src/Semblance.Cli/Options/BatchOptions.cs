@@ -31,6 +31,9 @@ internal sealed class BatchOptions
         command.Add(_promptName);
     }
 
+    /// <summary>Returns the name of the model, or <see langword="null"/> for the default model.</summary>
+    public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
+
     /// <summary>
     /// Returns the folder of the model, downloaded if it is a Hub id; an id without an organization is one of a cross-encoder.
     /// </summary>

@@ -47,7 +47,7 @@ internal sealed class ModelOption : Option<string?>
     {
         if (model is null)
         {
-            var folder = DefaultModel.Folder;
+            var folder = host.DefaultModelFolder;
             if (Untrained(folder) is { } warning)
             {
                 host.Error.WriteLine($"note: {warning}");
@@ -66,12 +66,26 @@ internal sealed class ModelOption : Option<string?>
     }
 
     /// <summary>Loads the model that reranks the hits of a search.</summary>
+    /// <param name="name">The name; <see langword="null"/> for the default model.</param>
+    /// <param name="host">The standard streams.</param>
+    /// <param name="cancellationToken">The token that cancels the download.</param>
     public static async Task<Reranker> LoadRerankerAsync(string? name, Host host, CancellationToken cancellationToken)
     {
         var reranker = Reranker.Load(await FolderAsync(name, host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false));
         host.Warn(reranker.Warnings);
         return reranker;
     }
+
+    /// <summary>Loads the model that reranks; without a name, the late-interaction head of the default model.</summary>
+    /// <inheritdoc cref="LoadRerankerAsync" path="/param"/>
+    /// <exception cref="ModelFormatException">The default model has no such head.</exception>
+    public static async Task<Reranker> LoadRerankerOrHeadAsync(string? name, Host host, CancellationToken cancellationToken) =>
+        name is not null || ModelKinds.AllOf(host.DefaultModelFolder).Contains(ModelKind.MultiVectorEncoder)
+            ? await LoadRerankerAsync(name, host, cancellationToken).ConfigureAwait(false)
+            : throw new ModelFormatException(
+                host.DefaultModelFolder,
+                "the default model has no late-interaction head (multi_vector_modules.json) to rank with; name a cross-encoder, a "
+                + "late-interaction model, or a sentence encoder, which ranks by its token vectors.");
 
     // Returns the note in the model card of a model with random weights; the card of a trained model has no such line.
     private static string? Untrained(string folder)

@@ -32,7 +32,18 @@ public abstract class Evaluator(string name)
             $"{GetType().Name} needs sentence embeddings, which a cross-encoder does not produce; use an evaluator of pairs, scores, "
             + "labels, triplets or rankings.");
 
-    /// <summary>Evaluates a sentence transformer or a cross-encoder.</summary>
+    /// <summary>
+    /// Evaluates a late-interaction model on the same task with its scores (<see cref="MaxSim"/>) of queries and documents.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="NotSupportedException">The task needs sentence embeddings.</exception>
+    public virtual EvaluationResult Evaluate(MultiVectorEncoder model, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(
+            $"{GetType().Name} needs sentence embeddings, which a multi-vector encoder does not produce; use an evaluator of triplets, "
+            + "rankings or retrieval.");
+
+    /// <summary>Evaluates a sentence transformer, a cross-encoder or a multi-vector encoder.</summary>
     /// <param name="model">The model.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="NotSupportedException">The task needs sentence embeddings, which the model does not produce.</exception>
@@ -40,6 +51,7 @@ public abstract class Evaluator(string name)
     {
         SentenceTransformer encoder => Evaluate(encoder, cancellationToken),
         CrossEncoder crossEncoder => Evaluate(crossEncoder, cancellationToken),
+        MultiVectorEncoder multiVector => Evaluate(multiVector, cancellationToken),
         _ => throw new ArgumentException($"A model of the type {model?.GetType().Name ?? "null"} cannot be evaluated.", nameof(model)),
     };
 
@@ -58,6 +70,17 @@ public abstract class Evaluator(string name)
                 + $"or {nameof(LabelAccuracyEvaluator)}.",
                 nameof(model));
     }
+
+    /// <summary>Returns the encoding options for a late-interaction model.</summary>
+    private protected MultiVectorEncodeOptions TokenEncoding(string? prompt = null) => new()
+    {
+        Prompt = prompt ?? Encoding.Prompt,
+        PromptName = Encoding.PromptName,
+        Route = Encoding.Route,
+        Truncation = Encoding.Truncation,
+        BatchTokens = Encoding.BatchTokens,
+        MaxThreads = Encoding.MaxThreads,
+    };
 
     private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
         model.Encode(texts, Encoding, null, cancellationToken).Vectors;

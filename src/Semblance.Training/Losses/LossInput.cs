@@ -85,29 +85,32 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
     /// <param name="loss">The loss, named in the message.</param>
     /// <param name="count">The number of labels of each row; 0 for any number.</param>
     /// <exception cref="LossInputException">The labels are missing, not finite, or not of the expected number.</exception>
-    public Tensor RequireLabels(Objective loss, int count = 1)
+    public Tensor RequireLabels(Objective loss, int count = 1) => Checked(loss, Labels, Rows, count);
+
+    /// <summary>Returns labels as <c>[rows × count]</c>.</summary>
+    internal static Tensor Checked(Objective loss, Tensor? found, int rows, int count)
     {
-        if (Labels is not { } labels)
+        if (found is not { } labels)
         {
             throw new LossInputException($"{loss.Name} needs labels, and the batch has none.");
         }
 
-        var fits = labels.Shape.Length > 0 && labels.Shape[0] == Rows && labels.Length > 0 && (count == 0 || labels.Length == Rows * count);
+        var fits = labels.Shape.Length > 0 && labels.Shape[0] == rows && labels.Length > 0 && (count == 0 || labels.Length == rows * count);
         if (!fits)
         {
             var expected = count == 0 ? "labels" : count == 1 ? "one label" : $"{count} labels";
-            throw new LossInputException($"{loss.Name} needs {expected} for each of {Rows} rows, not {labels}.");
+            throw new LossInputException($"{loss.Name} needs {expected} for each of {rows} rows, not {labels}.");
         }
 
         for (var i = 0; i < labels.Length; i++)
         {
             if (!float.IsFinite(labels.Values[i]))
             {
-                throw new LossInputException($"The label {labels.Values[i]} of row {i / (labels.Length / Rows)} is not a finite number.");
+                throw new LossInputException($"The label {labels.Values[i]} of row {i / (labels.Length / rows)} is not a finite number.");
             }
         }
 
-        return Tensor.From(labels.Values, Rows, labels.Length / Rows);
+        return Tensor.From(labels.Values, rows, labels.Length / rows);
     }
 
     /// <summary>Returns the labels as class indices.</summary>

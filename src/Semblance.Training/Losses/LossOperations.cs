@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Training;
 
@@ -51,6 +52,43 @@ public static class LossOperations
 
     /// <summary>Returns x², element-wise.</summary>
     public static Tensor Square(this Computation run, Tensor x) => run.Multiply(x, x);
+
+    /// <summary>Returns x / y, element-wise, of tensors of the same shape.</summary>
+    public static Tensor Divide(this Computation run, Tensor x, Tensor y)
+    {
+        if (!x.Shape.SequenceEqual(y.Shape))
+        {
+            throw new ArgumentException($"{x} and {y} have different shapes.", nameof(y));
+        }
+
+        var result = run.Lease(x.Shape);
+        TensorPrimitives.Divide(x.Values, y.Values, result.Writable);
+        if (run.Recording && (x.RequiresGradient || y.RequiresGradient))
+        {
+            run.Record(
+                result,
+                gradient =>
+                {
+                    var dx = run.Lease(x.Shape);
+                    TensorPrimitives.Divide(gradient.Values, y.Values, dx.Writable);
+                    if (y.RequiresGradient)
+                    {
+                        var dy = run.Lease(x.Shape);
+                        TensorPrimitives.Multiply(dx.Values, result.Values, dy.Writable);
+                        TensorPrimitives.Negate(dy.Values, dy.Writable);
+                        y.AddGradient(dy);
+                    }
+
+                    if (x.RequiresGradient)
+                    {
+                        x.AddGradient(dx);
+                    }
+                },
+                y, result);
+        }
+
+        return result;
+    }
 
     /// <summary>Returns the mean of all elements: <c>[1]</c>.</summary>
     public static Tensor Mean(this Computation run, Tensor x) => run.Scale(run.Sum(x), 1f / x.Length);

@@ -16,6 +16,18 @@ internal static class Papers
         }
         """;
 
+    public const string Hinton =
+        """
+        @misc{hinton2015distilling,
+            title = {Distilling the Knowledge in a Neural Network},
+            author = {Geoffrey Hinton and Oriol Vinyals and Jeff Dean},
+            year = {2015},
+            eprint = {1503.02531},
+            archivePrefix = {arXiv},
+            primaryClass = {stat.ML}
+        }
+        """;
+
     public const string Hermans =
         """
         @misc{hermans2017defense,

@@ -16,7 +16,7 @@ public sealed class Recipe
 {
     private static readonly string[] Keys =
     [
-        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer",
+        "model", "cross-encoder", "multi-vector", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer",
         "accumulation",
         "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
@@ -207,7 +207,10 @@ public sealed class Recipe
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
         var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder);
         var begun = Begun();
-        ITrainableModel model = IsCrossEncoder
+        var multiVector = IsMultiVector ? await RecipeMultiVector.CreateAsync(begun, cancellationToken).ConfigureAwait(false) : null;
+        ITrainableModel model = multiVector is not null
+            ? multiVector.Model
+            : IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
         await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
@@ -217,7 +220,9 @@ public sealed class Recipe
             .. _root.Get("datasets").Items().Select(
                 node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, cancellationToken)),
         ];
-        var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
+        multiVector?.Begin(datasets, cancellationToken);
+        var kind = IsMultiVector ? ModelKind.MultiVectorEncoder
+            : IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
         var from = await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
         var training = datasets
             .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed))))
@@ -242,10 +247,13 @@ public sealed class Recipe
             Fingerprint = RecipeFingerprint.Of(
                 _root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
             Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
+            Save = multiVector?.Save,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
         var trainer = new Trainer(
-            model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
+            model, training, sampler,
+            parameters => RecipeOptimizer.Create(_root.Find("optimizer"), multiVector?.Trained(parameters) ?? parameters),
+            trainerOptions, evaluator);
         if (!options.Resume)
         {
             TrainingCheckpoint.Delete(Output); // or a kill before the first new checkpoint would leave the old one to resume from
@@ -295,10 +303,16 @@ public sealed class Recipe
 
     private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
 
+    private bool IsMultiVector => _root.Find("multi-vector") is not null;
+
     // The node of the initial model.
-    private RecipeNode Begun() => !IsCrossEncoder ? _root.Get("model")
-        : _root.Find("model") is { } other ? throw other.Fault("a recipe trains a 'model' or a 'cross-encoder', not both.")
-        : _root.Get("cross-encoder");
+    private RecipeNode Begun()
+    {
+        string[] named = [.. ((string[])["model", "cross-encoder", "multi-vector"]).Where(key => _root.Find(key) is not null)];
+        return named.Length < 2
+            ? _root.Get(named.FirstOrDefault() ?? "model")
+            : throw _root.Get(named[0]).Fault($"a recipe trains a '{named[0]}' or a '{named[1]}', not both.");
+    }
 
     private BatchSampler Sampler(RecipeDataset[] datasets)
     {

@@ -47,6 +47,7 @@ public sealed class RecipeTraining
     {
         SentenceTransformer encoder => encoder.Warnings,
         CrossEncoder crossEncoder => crossEncoder.Warnings,
+        MultiVectorEncoder multiVector => multiVector.Warnings,
         _ => [],
     };
 

@@ -16,8 +16,6 @@ public static partial class ModelCard
     /// <summary>The name of the file.</summary>
     public const string FileName = "README.md";
 
-    private static readonly string[] Sentences = ["The parcel never came.", "My delivery is missing.", "I love this recipe."];
-
     /// <summary>Writes the card into the folder of a model and overwrites an existing one.</summary>
     /// <param name="folder">The folder of the model.</param>
     /// <param name="summary">The summary of the training.</param>
@@ -44,7 +42,7 @@ public static partial class ModelCard
         var card = new StringBuilder();
         AddFrontMatter(card, summary, model);
         AddDescription(card, summary, model);
-        AddUsage(card, model is CrossEncoder crossEncoder ? PairUsage(summary, crossEncoder) : VectorUsage(summary));
+        AddUsage(card, ModelUsage.Of(summary, model));
         AddEvaluation(card, summary);
         AddTraining(card, summary);
         AddCitations(card, summary);
@@ -67,7 +65,12 @@ public static partial class ModelCard
         head.AddText("base_model", BaseModelId(summary));
         head.AddTexts("tags", [
             "sentence-transformers",
-            .. model is CrossEncoder ? ["cross-encoder", "reranker"] : (string[])["sentence-similarity", "feature-extraction"],
+            .. model switch
+            {
+                CrossEncoder => ["cross-encoder", "reranker"],
+                MultiVectorEncoder => ["multi-vector", "late-interaction", "reranker"],
+                _ => (string[])["sentence-similarity", "feature-extraction"],
+            },
             "semblance",
             .. summary.Datasets.SelectMany(dataset => LossName().Matches(dataset.Loss)).Select(loss => $"loss:{loss.Value}").Distinct(),
         ]);
@@ -124,6 +127,10 @@ public static partial class ModelCard
                 $"A sentence encoder: it maps a text to a vector of {encoder.Dimension} dimensions, "
                 + "so that texts of similar meaning have similar vectors. "
                 + "It can be used for semantic search, paraphrase mining, clustering and deduplication.",
+            MultiVectorEncoder multiVector =>
+                $"A late-interaction model: it maps each token of a text to a vector of {multiVector.Dimension} dimensions, "
+                + "and the score of a text is the sum of each query token's largest similarity with one of its tokens. "
+                + "It can be used for reranking the results of a search.",
             CrossEncoder { Labels.Count: > 1 } => "A cross-encoder: it reads two texts together and predicts the label of the pair.",
             _ =>
                 "A cross-encoder: it reads two texts together and computes a score for the pair. "
@@ -142,6 +149,12 @@ public static partial class ModelCard
             Row(card, "Vector", $"{vectors.Dimension} dimensions");
             Row(card, "Maximum sequence length", maxLength);
             Row(card, "Similarity", vectors.Config.SimilarityFunction.Name());
+        }
+        else if (model is MultiVectorEncoder tokens)
+        {
+            Row(card, "Vector of a token", $"{tokens.Dimension} dimensions");
+            Row(card, "Maximum sequence length", maxLength);
+            Row(card, "Similarity", tokens.Config.IsMean ? "meanmaxsim" : "maxsim");
         }
         else if (model is CrossEncoder pairs)
         {
@@ -164,83 +177,19 @@ public static partial class ModelCard
         Fence(card, "", model.ToString()!);
     }
 
-    private static void AddUsage(StringBuilder card, (string CSharp, string Python) usage)
+    private static void AddUsage(StringBuilder card, (string CSharp, string? Python) usage)
     {
         Line(card, "## Usage");
         Line(card);
         Line(card, "In C#, with [Semblance](https://www.nuget.org/packages/Semblance):");
         Line(card);
         Fence(card, "csharp", usage.CSharp);
-        Line(card, "In Python, with [sentence-transformers](https://sbert.net):");
-        Line(card);
-        Fence(card, "python", usage.Python);
-    }
-
-    private static (string CSharp, string Python) PairUsage(TrainingSummary summary, CrossEncoder model)
-    {
-        var texts = summary.Datasets.SelectMany(dataset => dataset.Examples).FirstOrDefault(example => example.Texts.Count > 1)?.Texts
-            ?? ["Where is my parcel?", Sentences[0], Sentences[2]];
-        var query = ReportText.Literal(ReportText.Shorten(texts[0]));
-        string[] documents = [.. texts.Skip(1).Take(3).Select(text => ReportText.Literal(ReportText.Shorten(text)))];
-        var name = ReportText.Literal(summary.Name);
-        return model.Labels.Count == 1
-            ? ($"""
-                using Semblance;
-
-                var model = CrossEncoder.Load({name});
-                var ranking = model.Rank({query}, [
-                    {string.Join(",\n    ", documents)},
-                ]);
-                """, $"""
-                from sentence_transformers import CrossEncoder
-
-                model = CrossEncoder({name})
-                ranking = model.rank({query}, [
-                    {string.Join(",\n    ", documents)},
-                ])
-                """)
-            : ($"""
-                using Semblance;
-
-                var model = CrossEncoder.Load({name});
-                var scores = model.Predict({query}, {documents[0]}); // one per label
-                """, $"""
-                from sentence_transformers import CrossEncoder
-
-                model = CrossEncoder({name})
-                scores = model.predict([({query}, {documents[0]})])  # one per label
-                """);
-    }
-
-    private static (string CSharp, string Python) VectorUsage(TrainingSummary summary)
-    {
-        string[] examples =
-        [
-            .. summary.Datasets.SelectMany(dataset => dataset.Examples)
-                .SelectMany(example => example.Texts)
-                .Distinct()
-                .Take(3)
-                .Select(text => ReportText.Shorten(text)),
-        ];
-        var sentences = (examples.Length == 3 ? examples : Sentences).Select(ReportText.Literal).ToArray();
-        var name = ReportText.Literal(summary.Name);
-        return ($"""
-            using Semblance;
-
-            var model = SentenceTransformer.Load({name});
-            var embeddings = model.Encode([
-                {string.Join(",\n    ", sentences)},
-            ]);
-            var similarity = model.Similarity(embeddings, embeddings); // [3 × 3]
-            """, $"""
-            from sentence_transformers import SentenceTransformer
-
-            model = SentenceTransformer({name})
-            embeddings = model.encode([
-                {string.Join(",\n    ", sentences)},
-            ])
-            similarity = model.similarity(embeddings, embeddings)  # [3, 3]
-            """);
+        if (usage.Python is { } python)
+        {
+            Line(card, "In Python, with [sentence-transformers](https://sbert.net):");
+            Line(card);
+            Fence(card, "python", python);
+        }
     }
 
     private static void AddEvaluation(StringBuilder card, TrainingSummary summary)

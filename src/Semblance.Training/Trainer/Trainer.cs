@@ -242,7 +242,7 @@ public sealed class Trainer
         {
             ModelFiles.Save(_options.Folder, folder =>
             {
-                _model.Save(folder, _options.Weights);
+                (_options.Save ?? _model.Save)(folder, _options.Weights);
                 foreach (var dataset in _datasets)
                 {
                     dataset.Loss.Save(_model, folder, _options.Weights);

@@ -55,6 +55,12 @@ public sealed record TrainerOptions
     public string? Folder { get; init; }
 
     /// <summary>
+    /// Gets the action that writes the model into the folder with the given path, which is put in place afterwards;
+    /// <see langword="null"/>, the default, for the model's own <see cref="ITrainableModel.Save"/>.
+    /// </summary>
+    public Action<string, DType>? Save { get; init; }
+
+    /// <summary>
     /// Gets the data type of the written model; <see cref="DType.F16"/> halves the file size. Checkpoints are always float32.
     /// </summary>
     public DType Weights { get; init; } = DType.F32;

@@ -81,15 +81,15 @@ public abstract record EncoderConfig
     }
 
     /// <summary>Writes the file: the kind of model, the prompts, and the settings of that kind.</summary>
-    private protected void Write(string folder, ModelKind kind, Action<Utf8JsonWriter> others) =>
-        JsonFile.Write(Path.Combine(folder, FileName), json =>
+    private protected void Write(string folder, ModelKind kind, Action<Utf8JsonWriter> others, string name = FileName) =>
+        JsonFile.Write(Path.Combine(folder, name), json =>
     {
         json.WriteStartObject();
         json.WriteString("model_type", kind.ToString());
         json.WriteStartObject("prompts");
-        foreach (var (name, text) in Prompts)
+        foreach (var (prompt, text) in Prompts)
         {
-            json.WriteString(name, text);
+            json.WriteString(prompt, text);
         }
 
         json.WriteEndObject();

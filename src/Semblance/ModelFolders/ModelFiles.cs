@@ -13,8 +13,8 @@ namespace Semblance;
 /// <remarks>
 /// The files are weights (<c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, those of an adapter), the settings
 /// of the model, of its modules and of its tokenizer, vocabularies and chat templates. These names count in the folder itself and in the
-/// folders of modules: those that <c>modules.json</c> lists, and those named like <c>1_Pooling</c> or <c>query_0_Dense</c>. A model card, a
-/// license, logs, training checkpoints and exports to other formats do not belong to the model.
+/// folders of modules: those that <c>modules.json</c> or <c>multi_vector_modules.json</c> lists, and those named like <c>1_Pooling</c> or
+/// <c>query_0_Dense</c>. A model card, a license, logs, training checkpoints and exports to other formats do not belong to the model.
 /// </remarks>
 public static partial class ModelFiles
 {
@@ -24,6 +24,7 @@ public static partial class ModelFiles
     {
         // the model and its modules
         "config.json", "modules.json", EncoderConfig.FileName, "router_config.json", "cnn_config.json", "lstm_config.json",
+        MultiVectorHead.ListFile, MultiVectorHead.ConfigFile,
         "wordembedding_config.json", "whitespacetokenizer_config.json", "phrasetokenizer_config.json", "artifact.metadata",
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
         "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
@@ -51,14 +52,14 @@ public static partial class ModelFiles
     }
 
     /// <summary>Returns a predicate that tells which paths of a folder are files of a model.</summary>
-    /// <param name="folder">The folder; its <c>modules.json</c> is read, if it has one.</param>
+    /// <param name="folder">The folder; its lists of modules are read, if it has them.</param>
     /// <returns>
     /// The predicate. It takes a path relative to the folder, with <c>/</c> as the separator; the path of a folder ends with <c>/</c>.
     /// </returns>
     public static Func<string, bool> In(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var listed = Listed(Path.Combine(folder, "modules.json"));
+        HashSet<string> listed = [.. Listed(folder, "modules.json"), .. Listed(folder, MultiVectorHead.ListFile)];
         return path =>
         {
             var slash = path.LastIndexOf('/');
@@ -72,9 +73,10 @@ public static partial class ModelFiles
             && (!inner.Contains('/') || IsModule(inner[..inner.LastIndexOf('/')]));
     }
 
-    // A file that cannot be read lists nothing.
-    private static HashSet<string> Listed(string path)
+    /// <summary>Returns the folders of the modules of a list, without that of the model; none if the list cannot be read.</summary>
+    internal static IReadOnlyList<string> Listed(string folder, string list)
     {
+        var path = Path.Combine(folder, list);
         try
         {
             using var document = JsonDocument.Parse(File.Exists(path) ? File.ReadAllBytes(path) : "[]"u8.ToArray());

@@ -18,6 +18,10 @@ public static class ModelKinds
     {
         AdapterFiles.Refuse(folder);
         var found = Of(folder);
+        if (wanted == ModelKind.MultiVectorEncoder && MultiVectorHead.Exists(folder))
+        {
+            return;
+        }
 
         // A folder that holds only a transformer can become any kind; the loader checks what it needs.
         if (found == wanted || (found == ModelKind.SentenceTransformer && (wanted != ModelKind.CrossEncoder || !ModuleList.Exists(folder))))
@@ -43,8 +47,17 @@ public static class ModelKinds
     }
 
     /// <summary>
+    /// Returns the kinds of model that a folder holds: that of <see cref="Of"/>, and <see cref="ModelKind.MultiVectorEncoder"/> if there is
+    /// a late-interaction head beside it (<see cref="MultiVectorEncoder.SaveHead"/>).
+    /// </summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <exception cref="ModelFormatException">A file is damaged.</exception>
+    public static IReadOnlyList<ModelKind> AllOf(string folder) => Of(folder) is var kind && kind != ModelKind.MultiVectorEncoder
+        && MultiVectorHead.Exists(folder) ? [kind, ModelKind.MultiVectorEncoder] : [kind];
+
+    /// <summary>
     /// Returns the kind that the files name, or that their modules and classes imply; otherwise,
-    /// <see cref="ModelKind.SentenceTransformer"/>.
+    /// <see cref="ModelKind.SentenceTransformer"/>. A head beside the model (<see cref="AllOf"/>) is not considered.
     /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>

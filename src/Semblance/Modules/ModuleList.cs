@@ -21,6 +21,10 @@ internal static class ModuleList
     /// <summary>Returns a value that indicates whether a folder has a list of modules.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
+    /// <summary>Returns the folder of the first module, relative to the model's; empty without a list.</summary>
+    public static string FirstFolder(string folder) =>
+        Exists(folder) && Entries(Path.Combine(folder, FileName)) is [var first, ..] ? first.Folder : "";
+
     /// <summary>Returns the types of the modules of a folder, in order; none if there is no list.</summary>
     public static IReadOnlyList<string> Types(string folder) =>
         Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
@@ -41,15 +45,16 @@ internal static class ModuleList
     /// <param name="folder">The model's folder.</param>
     /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <param name="arrange">Converts the listed modules into those that the model needs; null if no conversion is needed.</param>
+    /// <param name="list">The name of the list.</param>
     /// <returns>The modules, and the warnings that do not belong to one of them.</returns>
     /// <exception cref="ModelFormatException">
     /// A module cannot be loaded, or does not fit the one before it; the message names all such faults.
     /// </exception>
     public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(
-        string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
+        string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null, string list = FileName)
     {
         AdapterFiles.Refuse(folder);
-        var path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, list);
         if (!File.Exists(path))
         {
             return StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec
@@ -177,8 +182,8 @@ internal static class ModuleList
     }
 
     /// <summary>Writes the list for modules that are already written.</summary>
-    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules) =>
-        JsonFile.Write(Path.Combine(folder, FileName), json =>
+    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules, string list = FileName) =>
+        JsonFile.Write(Path.Combine(folder, list), json =>
     {
         json.WriteStartArray();
         for (var i = 0; i < modules.Count; i++)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Semblance.Files.Json;
 using Semblance.Modules;
 using Semblance.Transformers;
@@ -20,6 +21,9 @@ public sealed record MultiVectorConfig : EncoderConfig
         .Alias("attend_to_mask_tokens", "attend_to_expansion_tokens")
         .Ignored("truncate_dim") // of dense vectors
         .With(CommonKeys);
+
+    // The settings of a head are in one file, with those of its transformer.
+    private static readonly KnownKeys HeadKeys = new KnownKeys().Honoured("max_seq_length").With(Keys);
 
     private static readonly KnownKeys ColbertKeys = new KnownKeys()
         .Supported("attend_to_mask_tokens", "doc_maxlen", "doc_token_id", "mask_punctuation", "query_maxlen", "query_token_id")
@@ -67,44 +71,36 @@ public sealed record MultiVectorConfig : EncoderConfig
 
         // The settings of the transformer take precedence.
         var settings = ConfigurationFile.Read(own);
-        return config with
-        {
-            Warnings = [.. config.Warnings, .. settings.Warnings],
-            QueryLength = Length(settings, "query_length") ?? config.QueryLength,
-            DocumentLength = Length(settings, "document_length") ?? config.DocumentLength,
-            QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion
-                ? Expansion(expansion) : config.QueryExpansion,
-        };
+        return config.With(settings) with { Warnings = [.. config.Warnings, .. settings.Warnings] };
     }
+
+    /// <summary>Reads the settings of a head, and the maximum sequence length of its transformer; null for that of the folder.</summary>
+    internal static (MultiVectorConfig Config, int? MaxLength) LoadHead(string path)
+    {
+        var file = ConfigurationFile.Read(path).Check(HeadKeys);
+        return (FromSettings(file).With(file), Length(file, "max_seq_length"));
+    }
+
+    /// <summary>Writes the settings of a head.</summary>
+    internal void SaveHead(string folder, string name, int maxLength) => Write(folder, ModelKind.MultiVectorEncoder, json =>
+    {
+        WriteTexts(json);
+        json.WritePropertyName("query_expansion");
+        WriteExpansion(json);
+        foreach (var (key, length) in Lengths.Append(("max_seq_length", maxLength)))
+        {
+            if (length is { } tokens)
+            {
+                json.WriteNumber(key, tokens);
+            }
+        }
+    }, name);
 
     internal override void Save(string folder, ModelKind kind)
     {
-        Write(folder, kind, json =>
-        {
-            json.WriteString("similarity_fn_name", IsMean ? "meanmaxsim" : "maxsim");
-            if (QueryPrefix is not null || DocumentPrefix is not null)
-            {
-                json.WriteString("query_prefix", QueryPrefix);
-                json.WriteString("document_prefix", DocumentPrefix);
-                json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // readers assume true if it is missing
-            }
-        });
-        ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith("query_expansion", json =>
-        {
-            if (QueryExpansion is not { } expansion)
-            {
-                json.WriteNullValue();
-                return;
-            }
-
-            json.WriteStartObject();
-            json.WriteString("strategy", expansion.IsFixed ? "fixed" : "min");
-            json.WriteBoolean("attend", expansion.IsAttended);
-            json.WriteString("token", expansion.Token);
-            json.WriteNumber("length", expansion.Length);
-            json.WriteEndObject();
-        });
-        foreach (var (name, length) in new[] { ("query_length", QueryLength), ("document_length", DocumentLength) })
+        Write(folder, kind, WriteTexts);
+        ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith("query_expansion", WriteExpansion);
+        foreach (var (name, length) in Lengths)
         {
             if (length is { } tokens)
             {
@@ -112,6 +108,43 @@ public sealed record MultiVectorConfig : EncoderConfig
             }
         }
     }
+
+    private (string Key, int? Length)[] Lengths => [("query_length", QueryLength), ("document_length", DocumentLength)];
+
+    private void WriteTexts(Utf8JsonWriter json)
+    {
+        json.WriteString("similarity_fn_name", IsMean ? "meanmaxsim" : "maxsim");
+        if (QueryPrefix is not null || DocumentPrefix is not null)
+        {
+            json.WriteString("query_prefix", QueryPrefix);
+            json.WriteString("document_prefix", DocumentPrefix);
+            json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // readers assume true if it is missing
+        }
+    }
+
+    private void WriteExpansion(Utf8JsonWriter json)
+    {
+        if (QueryExpansion is not { } expansion)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("strategy", expansion.IsFixed ? "fixed" : "min");
+        json.WriteBoolean("attend", expansion.IsAttended);
+        json.WriteString("token", expansion.Token);
+        json.WriteNumber("length", expansion.Length);
+        json.WriteEndObject();
+    }
+
+    private MultiVectorConfig With(ConfigurationFile settings) => this with
+    {
+        QueryLength = Length(settings, "query_length") ?? QueryLength,
+        DocumentLength = Length(settings, "document_length") ?? DocumentLength,
+        QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion
+            ? Expansion(expansion) : QueryExpansion,
+    };
 
     private static MultiVectorConfig FromSettings(ConfigurationFile file)
     {

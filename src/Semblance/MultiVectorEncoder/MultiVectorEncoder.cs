@@ -63,6 +63,19 @@ public sealed class MultiVectorEncoder
     static ModelKind ILoadable<MultiVectorEncoder>.Kind => ModelKind.MultiVectorEncoder;
 
     /// <summary>
+    /// Loads the late-interaction head of the bundled default model for English and Chinese, which the package <c>Semblance.Models.Mini</c>
+    /// provides.
+    /// </summary>
+    /// <exception cref="DirectoryNotFoundException">The program was built without that package.</exception>
+    /// <exception cref="ModelFormatException">The default model has no such head.</exception>
+    public static MultiVectorEncoder LoadDefault()
+    {
+        var folder = DefaultModel.Folder;
+        MultiVectorHead.Require(folder);
+        return Load(folder);
+    }
+
+    /// <summary>
     /// Creates a model that compares the token vectors of a sentence encoder by late interaction, without training for it: each query token
     /// is matched by itself, which ranks candidates better than one vector for a text.
     /// </summary>
@@ -77,6 +90,27 @@ public sealed class MultiVectorEncoder
                 new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName })
             : throw new ArgumentException(
                 $"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
+    }
+
+    /// <summary>
+    /// Writes the modules behind the transformer into the folder of a sentence encoder that has the same transformer: one folder then holds
+    /// both models, and the transformer's weights once. <see cref="Encoder{TSelf}.Load"/> of each class loads its own.
+    /// </summary>
+    /// <param name="folder">
+    /// The folder of the sentence encoder, whose files stay as they are. <c>multi_vector_modules.json</c>,
+    /// <c>multi_vector_config.json</c> and the folders of the listed modules are added; an earlier head is replaced, in one step. Saving
+    /// another model into the folder removes the head.
+    /// </param>
+    /// <param name="weights">The data type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// The folder's transformer does not have the parameters of this one, or the folder holds a model of another kind.
+    /// </exception>
+    /// <exception cref="FormatException">A file of the folder's model is damaged.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public void SaveHead(string folder, DType weights = DType.F32)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        MultiVectorHead.Save(this, ModelFolder.Whole(folder), weights);
     }
 
     /// <summary>Computes the token vectors of texts with all modules inside a given computation, as in training.</summary>
@@ -139,10 +173,16 @@ public sealed class MultiVectorEncoder
             MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.MaxThreads, cancellationToken).Values, topK);
     }
 
-    // As sentence-transformers or PyLate saved it, or an original ColBERT checkpoint.
+    // A head beside a sentence encoder, a model as sentence-transformers or PyLate saved it, or an original ColBERT checkpoint.
     static MultiVectorEncoder ILoadable<MultiVectorEncoder>.LoadFolder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.MultiVectorEncoder);
+        if (MultiVectorHead.Exists(folder))
+        {
+            var (head, settings, found) = MultiVectorHead.Load(folder, trainable);
+            return Create(folder, head, settings, found);
+        }
+
         var path = Path.Combine(folder, "config.json");
         var isColbert = !ModuleList.Exists(folder) && File.Exists(path)
             && ConfigurationFile.Read(path).Texts("architectures").Contains(ColbertClass);
@@ -166,14 +206,7 @@ public sealed class MultiVectorEncoder
         var (modules, warnings) = isColbert
             ? ([.. Arrange([TransformerModule.Load(folder, trainable), Projection(folder, trainable)])], [])
             : ModuleList.Load(folder, trainable, Arrange);
-        try
-        {
-            return new MultiVectorEncoder(modules, config, warnings);
-        }
-        catch (ArgumentException e)
-        {
-            throw new ModelFormatException(folder, e.Message, e);
-        }
+        return Create(folder, modules, config, warnings);
     }
 
     // The first column of a training batch holds the queries unless routes say otherwise.
@@ -212,6 +245,19 @@ public sealed class MultiVectorEncoder
 
     private protected override MultiVectorEmbedding One(string text, MultiVectorEmbeddings embeddings, int index) =>
         new(text, embeddings[index], embeddings.TokenCounts[index], embeddings.Truncated[index]);
+
+    private static MultiVectorEncoder Create(
+        string folder, IReadOnlyList<Module> modules, MultiVectorConfig config, IReadOnlyList<string> warnings)
+    {
+        try
+        {
+            return new MultiVectorEncoder(modules, config, warnings);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException(folder, e.Message, e);
+        }
+    }
 
     private static DenseModule Projection(string folder, bool trainable)
     {

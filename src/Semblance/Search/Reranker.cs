@@ -38,13 +38,13 @@ public sealed class Reranker
     /// <summary>Gets the warnings that were found in the model's files.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Loads the model of a folder.</summary>
+    /// <summary>Loads the model of a folder; of a sentence encoder with a late-interaction head, the head.</summary>
     /// <param name="folder">The folder of the model.</param>
     /// <returns>The reranker.</returns>
     /// <exception cref="ModelFormatException">A file is damaged, or the model cannot rerank.</exception>
     public static Reranker Load(string folder)
     {
-        switch (ModelKinds.Of(folder))
+        switch (MultiVectorHead.Exists(folder) ? ModelKind.MultiVectorEncoder : ModelKinds.Of(folder))
         {
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);

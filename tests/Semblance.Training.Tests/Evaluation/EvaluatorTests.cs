@@ -124,6 +124,34 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void A_late_interaction_model_ranks_and_searches_by_its_scores()
+    {
+        var model = MultiVectorEncoder.Of(Model);
+        string[] positive = [First[0], First[1]], negative = [Second[2], First[3]];
+        var scores = model.Similarity(model.EncodeQuery([Second[0]]), model.EncodeDocument([.. positive, .. negative])).Values.ToArray();
+        bool[] relevant = [true, true, false, false];
+        var reranking = new RerankingEvaluator([new RerankingSample(Second[0], positive, negative)], "t").Evaluate((ITrainableModel)model);
+        reranking.Metrics["t_map"].ShouldBe(BinaryClassification.AveragePrecision([.. scores.Select(score => (double)score)], relevant), 1e-12);
+        reranking.PrimaryMetric.ShouldBe("t_ndcg@10");
+
+        var triplets = new TripletEvaluator([Second[0]], [First[0]], [Second[2]], "three").Evaluate(model);
+        triplets.Metrics["three_accuracy"].ShouldBe(scores[0] > scores[2] ? 1 : 0);
+
+        var corpus = First.Concat(Second).Distinct().Index().ToDictionary(text => $"{text.Index:D3}", text => text.Item);
+        var queries = new Dictionary<string, string> { ["q"] = Second[0], ["r"] = First[2] };
+        var judged = queries.ToDictionary(query => query.Key, query => (IReadOnlySet<string>)new HashSet<string> { corpus.Single(text => text.Value == (query.Key == "q" ? First[0] : Second[2])).Key });
+        var retrieval = new InformationRetrievalEvaluator(queries, corpus, judged, "ir");
+        var whole = retrieval.Evaluate(model);
+        whole.PrimaryMetric.ShouldBe("ir_maxsim_ndcg@10");
+        var ranks = queries.Select(query => model.Rank(query.Value, [.. corpus.Values]).Index().First(document => corpus.Values.ElementAt(document.Item.Index) == (query.Key == "q" ? First[0] : Second[2])).Index + 1);
+        whole.Metrics["ir_maxsim_mrr@10"].ShouldBe(ranks.Average(rank => rank <= 10 ? 1.0 / rank : 0), 1e-12);
+        new InformationRetrievalEvaluator(queries, corpus, judged, "ir") { CorpusChunkSize = 3 }.Evaluate(model).Metrics.ShouldBe(whole.Metrics);
+
+        new SequentialEvaluator([new TripletEvaluator([Second[0]], [First[0]], [Second[2]], "three"), retrieval]).Evaluate((ITrainableModel)model).PrimaryScore.ShouldBe(whole.PrimaryScore);
+        Should.Throw<NotSupportedException>(() => new TranslationEvaluator(First, Second, "t").Evaluate((ITrainableModel)model)).Message.ShouldContain("which a multi-vector encoder does not produce");
+    }
+
+    [Fact]
     public void Translation_is_as_recorded() => ShouldMatch("TranslationEvaluator", new TranslationEvaluator(First, Second, "t"), "t_mean_accuracy");
 
     [Fact]

@@ -69,8 +69,87 @@ public sealed class MultiVectorLossTests : IDisposable
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(1)))).Message.ShouldContain("takes at least 2 text columns, not 1");
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)[..1]))).Message.ShouldContain("no negatives in a batch of one row");
         Should.Throw<LossInputException>(() => new CoSENTLoss().Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)))).Message
-            .ShouldBe("CoSENTLoss needs sentence vectors, and the model, a MultiVectorEncoder, makes token vectors; the losses for it are MultiVectorMultipleNegativesRankingLoss.");
+            .ShouldBe("CoSENTLoss needs sentence vectors, and the model, a MultiVectorEncoder, makes token vectors; the losses for it are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss.");
         Should.Throw<ArgumentOutOfRangeException>(() => new MultiVectorMultipleNegativesRankingLoss(new() { Scale = 0 })).ParamName.ShouldBe("Scale");
+    }
+
+    [Theory]
+    [InlineData(true, 1, 1)]
+    [InlineData(false, 3, 0.5f)]
+    public void Distillation_is_the_divergence_from_a_teacher_over_the_documents_of_each_query(bool normalize, float student, float teacher)
+    {
+        var (model, rows) = (Model(), Judged());
+        var expected = rows.Average(row =>
+        {
+            var documents = model.EncodeDocument([.. row.Texts.Skip(1)]);
+            var scores = model.Similarity(model.EncodeQuery([row.Texts[0]]), documents).Values.ToArray().Select(score => (double)score).ToArray();
+            var (least, most) = (scores.Min(), scores.Max());
+            var q = Softmax(scores.Select(score => (normalize ? (score - least) / (most - least) : score) / student));
+            var p = Softmax(row.Targets!.Select(target => (double)target / teacher));
+            return student * student * p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum();
+        });
+        var loss = new MultiVectorDistillKLDivLoss(new() { NormalizeScores = normalize, StudentTemperature = student, TeacherTemperature = teacher });
+        loss.Backward(new TrainingBatch(model, rows)).ShouldBe(expected, 1e-4);
+
+        static double[] Softmax(IEnumerable<double> scores)
+        {
+            var powers = scores.Select(Math.Exp).ToArray();
+            return [.. powers.Select(power => power / powers.Sum())];
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Gradients_of_distillation_equal_finite_differences(bool normalize) => ModelGradients.Check(
+        new MultiVectorDistillKLDivLoss(new() { NormalizeScores = normalize, TeacherTemperature = 0.2f }), new TrainingBatch(Model(), Judged())).ShouldBeGreaterThan(10);
+
+    [Fact]
+    public void Distillation_in_mini_batches_has_the_same_gradients_and_trains()
+    {
+        var loss = new MultiVectorDistillKLDivLoss(new() { TeacherTemperature = 0.2f });
+        ModelGradients.CheckCached(loss, new TrainingBatch(Model(), Judged()), 40);
+        ModelGradients.CheckTraining(loss, Model(), Judged(), _folder.Path);
+    }
+
+    [Fact]
+    public void Distillation_needs_a_score_for_each_document_and_is_finite_where_all_are_equal()
+    {
+        var loss = new MultiVectorDistillKLDivLoss();
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), [.. Judged().Select(row => row with { Targets = null })]))).Message.ShouldContain("needs labels, and the batch has none");
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), [.. RecordedTexts.Rows(3).Select(row => row with { Targets = [1, 0] })]))).Message.ShouldContain("has two documents for each query");
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), [.. Judged().Select(row => row with { Targets = [1, 0] })]))).Message.ShouldContain("needs 3 labels for each of 5 rows");
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), [.. RecordedTexts.Rows(2).Select(row => row with { Targets = [1] })]))).Message.ShouldContain("takes at least 3 text columns, not 2");
+        var model = Model();
+        var same = new Example(["A man.", "A horse.", "A horse.", "A horse."]) { Targets = [1, 0, 0.5f] };
+        loss.Backward(new TrainingBatch(model, [same])).ShouldBeGreaterThan(0);
+        ModelGradients.Of(model).ShouldAllBe(gradient => Math.Abs(gradient) < 1);
+    }
+
+    [Fact]
+    public void Quotients_have_the_gradients_of_finite_differences()
+    {
+        Tensor x = Tensor.From([1, -2, 0.5f], 1, 3), y = Tensor.From([2, 0.8f, -1.5f], 1, 3);
+        (x.RequiresGradient, y.RequiresGradient) = (true, true);
+        using var run = new Computation(recording: true);
+        var quotient = run.Divide(x, y);
+        quotient.Values.ToArray().ShouldBe([0.5f, -2.5f, -1 / 3f]);
+        run.Backward(run.Sum(run.Square(quotient)));
+        for (var i = 0; i < 3; i++)
+        {
+            double Of(double a, double b) => a / b * (a / b);
+            var (a, b) = ((double)x.Values[i], (double)y.Values[i]);
+            x.Gradient!.Values[i].ShouldBe((float)((Of(a + 1e-5, b) - Of(a - 1e-5, b)) / 2e-5), 1e-4f);
+            y.Gradient!.Values[i].ShouldBe((float)((Of(a, b + 1e-5) - Of(a, b - 1e-5)) / 2e-5), 1e-4f);
+        }
+
+        Should.Throw<ArgumentException>(() => run.Divide(x, Tensor.Zeros(3, 1))).Message.ShouldContain("different shapes");
+    }
+
+    private static Example[] Judged()
+    {
+        var rows = RecordedTexts.Rows(3);
+        return [.. rows.Select((row, i) => new Example([.. row.Texts, rows[(i + 1) % rows.Length].Texts[1]]) { Targets = [1 - (0.2f * i), 0.1f * i, 0.5f] })];
     }
 
     private static MultiVectorEncoder Model()

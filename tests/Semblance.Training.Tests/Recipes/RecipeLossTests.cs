@@ -109,6 +109,15 @@ public sealed class RecipeLossTests : IDisposable
         loss.GetType().Name.ShouldBe(name);
     }
 
+    [Theory]
+    [InlineData("MultiVectorMultipleNegativesRankingLoss", "Scale=1")]
+    [InlineData("{ MultiVectorMultipleNegativesRankingLoss: { scale: 2 } }", "Scale=2")]
+    [InlineData("MultiVectorDistillKLDivLoss", "Temperature=1; NormalizeScores=True")]
+    [InlineData("{ MultiVectorDistillKLDivLoss: { temperature: 2, student-temperature: 3, teacher-temperature: 4, normalize-scores: false } }",
+        "Temperature=2; StudentTemperature=3; TeacherTemperature=4; NormalizeScores=False")]
+    public void Settings_reach_a_loss_of_multi_vector_encoders(string recipe, string settings) =>
+        Settings(LossRegistry.Create(Node(recipe), new LossContext(MultiVectorEncoder.Of(Model), null, 3, 1))).ShouldBe(Sorted(settings));
+
     [Fact]
     public void Every_loss_has_a_name_in_recipes()
     {

@@ -32,7 +32,8 @@ internal sealed class InfoCommand : CliCommand
         }
 
         var model = SentenceTransformer.Load(folder);
-        Host.Warn(model.Warnings);
+        var head = ModelKinds.AllOf(folder).Contains(ModelKind.MultiVectorEncoder) ? MultiVectorEncoder.Load(folder) : null;
+        Host.Warn([.. model.Warnings, .. head?.Warnings ?? []]);
         var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => (Name: Path.GetRelativePath(folder, file.FullName), Size: Size(file)))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
@@ -40,11 +41,11 @@ internal sealed class InfoCommand : CliCommand
         if (arguments.GetValue(_format) == "json")
         {
             using var output = new JsonLinesWriter(Host.Output);
-            output.Write(json => Write(json, folder, model, files));
+            output.Write(json => Write(json, folder, model, head, files));
         }
         else
         {
-            Write(Host.Text, folder, model, files);
+            Write(Host.Text, folder, model, head, files);
         }
     }
 
@@ -92,9 +93,15 @@ internal sealed class InfoCommand : CliCommand
         output.Write(json => facts.ForEach(fact => json.WriteString(fact.Name.Replace(' ', '_'), fact.Value)));
     }
 
-    private static void Write(TextWriter text, string folder, SentenceTransformer model, List<(string Name, long Size)> files)
+    private static void Write(
+        TextWriter text, string folder, SentenceTransformer model, MultiVectorEncoder? head, List<(string Name, long Size)> files)
     {
         Line("folder", $"{folder}");
+        if (head is not null)
+        {
+            Line("kinds", $"{ModelKind.SentenceTransformer}, {ModelKind.MultiVectorEncoder}");
+        }
+
         Line("dimension", $"{model.Dimension}");
         Line("max length", model.MaxSequenceLength == int.MaxValue ? (FormattableString)$"any" : $"{model.MaxSequenceLength} tokens");
         Line("vocabulary", $"{Input(model).VocabularySize:N0} tokens");
@@ -105,6 +112,15 @@ internal sealed class InfoCommand : CliCommand
         for (var i = 0; i < model.Modules.Count; i++)
         {
             Line(i == 0 ? "modules" : "", $"{model.Modules[i]}");
+        }
+
+        if (head is not null)
+        {
+            Line("token vectors", $"dimension {head.Dimension}, max length {head.MaxSequenceLength} tokens");
+            foreach (var module in head.Modules.Skip(1))
+            {
+                Line("", $"{module}");
+            }
         }
 
         foreach (var (i, (name, prompt)) in model.Config.Prompts.Index())
@@ -120,7 +136,8 @@ internal sealed class InfoCommand : CliCommand
         void Line(string name, FormattableString value) => text.WriteLine($"{name,-14}{Numbers.Invariant(value)}");
     }
 
-    private static void Write(Utf8JsonWriter json, string folder, SentenceTransformer model, List<(string Name, long Size)> files)
+    private static void Write(
+        Utf8JsonWriter json, string folder, SentenceTransformer model, MultiVectorEncoder? head, List<(string Name, long Size)> files)
     {
         json.WriteString("folder", folder);
         json.WriteNumber("dimension", model.Dimension);
@@ -131,6 +148,15 @@ internal sealed class InfoCommand : CliCommand
         json.WriteString("instructions", InstructionSets.Current.ToString());
         json.WriteNumber("threads", Workers.Shared.Count);
         json.WriteStrings("modules", model.Modules.Select(module => module.ToString()!));
+        if (head is not null)
+        {
+            json.WriteStartObject("multi_vector");
+            json.WriteNumber("dimension", head.Dimension);
+            json.WriteNumber("max_length", head.MaxSequenceLength);
+            json.WriteStrings("modules", head.Modules.Select(module => module.ToString()!));
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("prompts");
         foreach (var (name, prompt) in model.Config.Prompts)
         {

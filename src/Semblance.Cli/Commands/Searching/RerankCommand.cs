@@ -21,7 +21,7 @@ internal sealed class RerankCommand : CliCommand
         : base(
             "rerank",
             "Ranks the lines of a file by relevance to a query, with a cross-encoder, a late-interaction model or the token embeddings of "
-            + "a sentence encoder",
+            + "a sentence encoder; by default with the late-interaction head of the bundled model",
             host)
     {
         _corpus.Required = true;
@@ -36,8 +36,8 @@ internal sealed class RerankCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(arguments.GetValue(_corpus), Host);
-        var reranker = Reranker.Load(await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
-        Host.Warn(reranker.Warnings);
+        var reranker = await ModelOption.LoadRerankerOrHeadAsync(
+            _batch.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
         var corpus = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         RankedDocument[] ranking = [];

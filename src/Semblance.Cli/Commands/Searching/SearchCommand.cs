@@ -31,7 +31,7 @@ internal sealed class SearchCommand : CliCommand
     {
         Description =
             "Reranks the hits with a cross-encoder, a late-interaction model or the token embeddings of a sentence encoder: "
-            + "a folder or a Hub id; default: --model",
+            + "a folder or a Hub id; default: --model, or the late-interaction head of the bundled model",
         HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -98,7 +98,7 @@ internal sealed class SearchCommand : CliCommand
         var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
         var rerank = arguments.GetResult(_rerank) is null
             ? null
-            : await ModelOption.LoadRerankerAsync(
+            : await ModelOption.LoadRerankerOrHeadAsync(
                 arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
         var queries = queryLines is null
             ? [arguments.GetValue(_query)!]

@@ -52,6 +52,16 @@ public sealed class RerankingEvaluator : Evaluator
         return Ranked((_, document) => scores[document]);
     }
 
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(MultiVectorEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var queries = model.EncodeQuery([.. _samples.Select(sample => sample.Query)], TokenEncoding(), null, cancellationToken);
+        var documents = model.EncodeDocument(
+            [.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], TokenEncoding(), null, cancellationToken);
+        return Ranked((sample, document) => MaxSim.Of(queries[sample], documents[document], model.Config.IsMean));
+    }
+
     private EvaluationResult Ranked(Func<int, int, double> scoreOf)
     {
         double ap = 0, rr = 0, ndcg = 0;

@@ -55,7 +55,21 @@ public sealed class TripletEvaluator(
     public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
     {
         var scores = Scores(model, _anchors.Zip(_positives).Concat(_anchors.Zip(_negatives)), cancellationToken);
-        var right = Enumerable.Range(0, _anchors.Count).Count(i => scores[i] > scores[_anchors.Count + i] + Margin);
-        return Result(new Dictionary<string, double> { ["accuracy"] = (double)right / _anchors.Count }, "accuracy");
+        return Accuracy(i => scores[i] > scores[_anchors.Count + i] + Margin);
     }
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(MultiVectorEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var anchors = model.EncodeQuery(_anchors, TokenEncoding(), null, cancellationToken);
+        var documents = model.EncodeDocument([.. _positives, .. _negatives], TokenEncoding(), null, cancellationToken);
+        return Accuracy(i => Score(i, i) > Score(i, _anchors.Count + i) + Margin);
+
+        float Score(int anchor, int document) => MaxSim.Of(anchors[anchor], documents[document], model.Config.IsMean);
+    }
+
+    private EvaluationResult Accuracy(Func<int, bool> isRight) => Result(
+        new Dictionary<string, double> { ["accuracy"] = (double)Enumerable.Range(0, _anchors.Count).Count(isRight) / _anchors.Count },
+        "accuracy");
 }

@@ -59,18 +59,6 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
         }
         """;
 
-    private const string Hinton =
-        """
-        @misc{hinton2015distilling,
-            title = {Distilling the Knowledge in a Neural Network},
-            author = {Geoffrey Hinton and Oriol Vinyals and Jeff Dean},
-            year = {2015},
-            eprint = {1503.02531},
-            archivePrefix = {arXiv},
-            primaryClass = {stat.ML}
-        }
-        """;
-
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(DistillKLDivLoss), ModelOutputKind.SentenceEmbeddings,
@@ -90,7 +78,7 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
     public DistillKLDivLossSettings Settings { get; } = settings ?? new();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Citations => [Lin, Hinton];
+    public override IReadOnlyList<string> Citations => [Lin, Papers.Hinton];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)

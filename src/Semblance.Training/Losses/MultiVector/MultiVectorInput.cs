@@ -39,4 +39,14 @@ public sealed record MultiVectorInput(IReadOnlyList<ModelOutput> Embeddings)
                 + $"of {other.Count} texts.");
         }
     }
+
+    /// <summary>Returns the labels as <c>[batch × count]</c>.</summary>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <param name="count">The number of labels of each row; 0 for any number.</param>
+    /// <exception cref="LossInputException">The labels are missing, not finite, or not of the expected number.</exception>
+    public Tensors.Tensor RequireLabels(Objective loss, int count = 1)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return LossInput.Checked(loss, Labels, Rows, count);
+    }
 }

@@ -66,6 +66,41 @@ public abstract class MultiVectorLoss : OutputLoss
         return run.Product(sums, run.Transpose(run.Multiply(matches, present)));
     }
 
+    /// <summary>
+    /// Computes the late-interaction score (MaxSim) of each query with the documents of its own row, which is much less than with those of
+    /// all rows.
+    /// </summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="queries">The queries.</param>
+    /// <param name="documents">The columns of documents, each with one for every query; a document without tokens has the score 0.</param>
+    /// <returns><c>[queries × columns]</c>.</returns>
+    protected static Tensor RowMaxSim(Computation run, ModelOutput queries, IReadOnlyList<ModelOutput> documents)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(documents);
+        var all = Join(run, documents);
+        return run.ConcatenateRows([.. Enumerable.Range(0, queries.Count).Select(row =>
+        {
+            var query = Some(queries, [row]);
+            var own = Some(all, [.. Enumerable.Range(0, documents.Count).Select(column => (column * queries.Count) + row)]);
+            return query is null || own is null ? Tensor.Zeros(1, documents.Count) : MaxSim(run, query, own);
+        })]);
+
+        // Some texts; null if they have no tokens.
+        ModelOutput? Some(ModelOutput texts, int[] indices)
+        {
+            var offsets = new List<int> { 0 };
+            foreach (var i in indices)
+            {
+                offsets.Add(offsets[^1] + texts.Offsets![i + 1] - texts.Offsets[i]);
+            }
+
+            int[] rows = [.. indices.SelectMany(i => Enumerable.Range(texts.Offsets![i], texts.Offsets[i + 1] - texts.Offsets[i]))];
+            return rows.Length == 0 ? null : new ModelOutput(run.Rows(texts.Value, rows), offsets);
+        }
+    }
+
     /// <summary>Joins the texts of several columns, one column after another.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="columns">The columns.</param>

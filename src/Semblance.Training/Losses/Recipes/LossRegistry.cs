@@ -47,6 +47,7 @@ public static class LossRegistry
         FlopsLoss.Descriptor,
         SpladeLoss.Descriptor,
         MultiVectorMultipleNegativesRankingLoss.Descriptor,
+        MultiVectorDistillKLDivLoss.Descriptor,
         BinaryCrossEntropyLoss.Descriptor,
         CrossEntropyLoss.Descriptor,
         CrossEncoders.MSELoss.Descriptor,

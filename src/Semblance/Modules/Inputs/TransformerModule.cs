@@ -160,6 +160,9 @@ public sealed class TransformerModule : InputModule
         return new(Tokenizer, transformer, MaxSequenceLength, LowerCase) { _settings = ConfigurationFile.Of(SettingsFiles[0], settings) };
     }
 
+    /// <summary>Returns a module with the same tokenizer and transformer but another maximum length.</summary>
+    internal TransformerModule WithMaxLength(int length) => new(Tokenizer, Transformer, length, LowerCase) { Warnings = Warnings };
+
     // Returns the settings that sentence-transformers has for the transformer, or null.
     internal static ConfigurationFile? Settings(string folder)
     {

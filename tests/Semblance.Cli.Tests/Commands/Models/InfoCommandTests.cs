@@ -17,5 +17,21 @@ public class InfoCommandTests
         json.GetProperty("prompts").GetProperty("query").GetString().ShouldNotBeNull();
         json.GetProperty("modules").GetArrayLength().ShouldBe(2);
         json.GetProperty("threads").GetInt32().ShouldBeGreaterThan(0);
+        json.TryGetProperty("multi_vector", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Both_heads_of_a_folder_are_shown()
+    {
+        using var temporary = new TemporaryFolder();
+        var folder = temporary.Copy("st/mean-normalize");
+        MultiVectorEncoder.Of(SentenceTransformer.Load(folder)).SaveHead(folder);
+        var text = (await Outcome.OfAsync("info", "--model", folder)).Done().Output;
+        text.ShouldContain("SentenceTransformer, MultiVectorEncoder\n");
+        text.ShouldContain("token vectors dimension 32, max length ");
+        text.ShouldContain("MultiVectorMask(32 tokens skipped)");
+        var json = JsonDocument.Parse((await Outcome.OfAsync("info", "--model", folder, "--format", "json")).Done().Output).RootElement.GetProperty("multi_vector");
+        json.GetProperty("dimension").GetInt32().ShouldBe(32);
+        json.GetProperty("modules").GetArrayLength().ShouldBe(3);
     }
 }

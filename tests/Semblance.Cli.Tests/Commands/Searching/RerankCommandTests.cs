@@ -29,8 +29,30 @@ public class RerankCommandTests
         var expected = MultiVectorEncoder.Of(SentenceTransformer.Load(folder)).Rank("A man", Corpus, topK: 3);
         (await Outcome.WithInputAsync(string.Join('\n', Corpus) + "\n", "rerank", "--model", folder, "--corpus", "-", "--query", "A man", "--top-k", "3")).Done().Lines
             .ShouldBe(expected.Select((document, i) => $"{i + 1}\t{document.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{document.Text}"));
-        (await Outcome.WithInputAsync("How do I reset my password?\nWhere is my parcel?\n", "rerank", "--corpus", "-", "--query", "The parcel never came", "--top-k", "1")).Done().Lines // by the default model
-            .ShouldHaveSingleItem().ShouldEndWith("\tWhere is my parcel?");
+    }
+
+    [Fact]
+    public async Task Without_a_name_the_late_interaction_head_of_the_default_model_ranks()
+    {
+        using var folder = new TemporaryFolder();
+        var both = folder.Copy("st/mean-normalize");
+        var plain = MultiVectorEncoder.Of(SentenceTransformer.Load(both));
+        var corpus = string.Join('\n', Corpus) + "\n";
+        foreach (var command in (string[][])[["rerank"], ["search", "--rerank"]])
+        {
+            var refused = await Outcome.OfDefaultAsync(both, corpus, [.. command, "--corpus", "-", "--query", "A man"]);
+            (refused.ExitCode, refused.Output).ShouldBe((1, ""));
+            refused.ErrorLines.ShouldHaveSingleItem().ShouldContain($"{both}: the default model has no late-interaction head (multi_vector_modules.json) to rank with; name a cross-encoder");
+        }
+
+        new MultiVectorEncoder(plain.Modules, plain.Config with { QueryExpansion = new QueryExpansion(9) }).SaveHead(both); // ranks otherwise
+        var expected = MultiVectorEncoder.Load(both).Rank("A man", Corpus, topK: 3);
+        expected.Select(document => document.Score).ShouldNotBe(plain.Rank("A man", Corpus, topK: 3).Select(document => document.Score));
+        foreach (var command in (string[][])[["rerank"], ["search", "--rerank"], ["rerank", "--model", both], ["search", "--model", both, "--rerank"]])
+        {
+            var outcome = await Outcome.OfDefaultAsync(both, corpus, [.. command, "--corpus", "-", "--query", "A man", "--top-k", "3"]);
+            outcome.Done().Lines.ShouldBe(expected.Select((document, i) => $"{i + 1}\t{document.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{document.Text}"));
+        }
     }
 
     [Theory]
