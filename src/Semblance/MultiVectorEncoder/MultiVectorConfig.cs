@@ -23,7 +23,7 @@ public sealed record MultiVectorConfig : EncoderConfig
         .With(CommonKeys);
 
     // The settings of a head are in one file, with those of its transformer.
-    private static readonly KnownKeys HeadKeys = new KnownKeys().Honoured("max_seq_length").With(Keys);
+    private static readonly KnownKeys HeadKeys = new KnownKeys().Supported("max_seq_length").With(Keys);
 
     private static readonly KnownKeys ColbertKeys = new KnownKeys()
         .Supported("attend_to_mask_tokens", "doc_maxlen", "doc_token_id", "mask_punctuation", "query_maxlen", "query_token_id")

@@ -71,7 +71,8 @@ public sealed class RecipeDataset
         var rows = (node.Find("form")?.OneOf(
             ("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4),
             ("triplets-of-inference", 5),
-            ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8), ("lists", 9)) ?? 0) switch
+            ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8), ("lists", 9),
+            ("passages-of-documents", 10)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
             1 => GroupedTexts.Pairs(Read(), seed, most),
@@ -82,6 +83,7 @@ public sealed class RecipeDataset
             6 => [.. Sentences().Select(row => new Example([row.Texts[1]]))],
             7 => [.. Sentences().Select(row => new Example([row.Texts[1], row.Texts[1]]))],
             9 => QueryLists.From(Read()),
+            10 => [.. DocumentPassages.Read(files, tokenizer, seed)],
             _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellationToken),
         };
         if (rows.Count == 0)
