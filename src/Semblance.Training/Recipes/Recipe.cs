@@ -221,9 +221,8 @@ public sealed class Recipe
                 node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, cancellationToken)),
         ];
         multiVector?.Begin(datasets, cancellationToken);
-        var kind = IsMultiVector ? ModelKind.MultiVectorEncoder
-            : IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
-        var from = await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
+        var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
+        var from = multiVector?.Folder ?? await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
         var training = datasets
             .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed))))
             .ToArray();

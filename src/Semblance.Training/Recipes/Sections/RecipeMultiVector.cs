@@ -14,14 +14,16 @@ internal sealed class RecipeMultiVector
     // Texts for the directions of a new projection; their tokens are many times the dimensions.
     private const int TextCount = 512;
 
-    private readonly string _folder;
     private readonly Linear? _new;
 
     private RecipeMultiVector(MultiVectorEncoder model, string folder, bool isFrozen, Linear? projection) =>
-        (Model, _folder, IsFrozen, _new) = (model, folder, isFrozen, projection);
+        (Model, Folder, IsFrozen, _new) = (model, folder, isFrozen, projection);
 
     /// <summary>Gets the model.</summary>
     public MultiVectorEncoder Model { get; }
+
+    /// <summary>Gets the folder that it was loaded from.</summary>
+    public string Folder { get; }
 
     /// <summary>Gets a value that indicates whether the transformer stays as it is.</summary>
     public bool IsFrozen { get; }
@@ -30,7 +32,7 @@ internal sealed class RecipeMultiVector
     /// Gets the action that writes the model: beside a copy of the sentence encoder that it is a head of; <see langword="null"/> for a
     /// folder of its own.
     /// </summary>
-    public Action<string, DType>? Save => IsFrozen && ModelKinds.Of(_folder) == ModelKind.SentenceTransformer ? SaveBoth : null;
+    public Action<string, DType>? Save => IsFrozen && ModelKinds.Of(Folder) == ModelKind.SentenceTransformer ? SaveBoth : null;
 
     /// <summary>Creates the model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c>.</param>
@@ -43,7 +45,8 @@ internal sealed class RecipeMultiVector
             throw node.Fault("'folder' is needed: that of a sentence encoder, or of a late-interaction model to train further.");
         }
 
-        var folder = (await RecipeModel.FolderAsync(node, cancellationToken, ModelKind.MultiVectorEncoder).ConfigureAwait(false))!;
+        var kind = settings?.Find("dimensions") is null ? ModelKind.MultiVectorEncoder : ModelKind.SentenceTransformer;
+        var folder = (await RecipeModel.FolderAsync(node, cancellationToken, kind).ConfigureAwait(false))!;
         var isFrozen = settings?.Find("freeze")?.Flag() ?? false;
         var length = settings?.Find("max-length");
         if (settings?.Find("dimensions") is { } dimensions)
@@ -133,10 +136,10 @@ internal sealed class RecipeMultiVector
 
     private void SaveBoth(string folder, DType weights)
     {
-        var isModels = ModelFiles.In(_folder);
-        foreach (var file in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories))
+        var isModels = ModelFiles.In(Folder);
+        foreach (var file in Directory.GetFiles(Folder, "*", SearchOption.AllDirectories))
         {
-            var name = Path.GetRelativePath(_folder, file);
+            var name = Path.GetRelativePath(Folder, file);
             if (isModels(name.Replace('\\', '/')))
             {
                 var copy = Path.Combine(folder, name);
