@@ -10,7 +10,8 @@ public class TrainingDataTests
     [Fact]
     public void Training_recipes_read_no_file_of_an_evaluation_split()
     {
-        var tested = EvaluationSuite.Tasks.SelectMany(task => task.Tested).ToDictionary(StringComparer.OrdinalIgnoreCase); // a file of two tasks would be a fault
+        var tested = EvaluationSuite.Tasks.SelectMany(task => task.Tested).GroupBy(file => file.Key, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(file => file.Key, file => file.Min(rows => rows.Value), StringComparer.OrdinalIgnoreCase);
         string[] recipes = [.. Directory.GetFiles(Path.Combine(Fixtures.Repository, "recipes"), "mini-*.yaml"), Path.Combine(Fixtures.Repository, "recipes", "reranker.yaml")];
         recipes.Length.ShouldBeGreaterThan(3);
         var read = recipes.SelectMany(recipe => FilesOf(recipe).Select(read => (Recipe: Path.GetFileName(recipe), read.File, read.Rows))).ToArray();
@@ -29,16 +30,19 @@ public class TrainingDataTests
     private static bool IsSplit(string file) =>
         file.Split('/')[^1].Split('.', '-', '_').Any(part => Splits.Any(split => part.StartsWith(split, StringComparison.OrdinalIgnoreCase)));
 
-    // The files of a recipe, and how many rows of each it reads at most.
-    private static IEnumerable<(string File, int Rows)> FilesOf(string recipe)
+    // All files that a recipe names, also for a dictionary or a vocabulary, and how many rows of each it reads at most.
+    private static (string File, int Rows)[] FilesOf(string recipe)
     {
         var yaml = new YamlStream();
         using var text = File.OpenText(recipe);
         yaml.Load(text);
-        return ((YamlSequenceNode)yaml.Documents[0].RootNode["datasets"]).Cast<YamlMappingNode>().SelectMany(dataset =>
+        return
+        [
+            .. yaml.Documents[0].AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("files")).SelectMany(node =>
         {
-            var rows = dataset.Children.TryGetValue("first-rows", out var first) ? int.Parse(((YamlScalarNode)first).Value!, CultureInfo.InvariantCulture) : int.MaxValue;
-            return (dataset["files"] is YamlSequenceNode several ? several.Children : [dataset["files"]]).Select(file => (((YamlScalarNode)file).Value!, rows));
-        });
+            var rows = node.Children.TryGetValue("first-rows", out var first) ? int.Parse(((YamlScalarNode)first).Value!, CultureInfo.InvariantCulture) : int.MaxValue;
+            return (node["files"] is YamlSequenceNode several ? several.Children : [node["files"]]).Select(file => (((YamlScalarNode)file).Value!, rows));
+        }),
+        ];
     }
 }

@@ -28,6 +28,7 @@ public static class EvaluationSuite
         EvaluationTask.Pairs("Quora dev", "paraphrase/quora/dev.tsv.gz"),
         EvaluationTask.Pairs("MRPC dev", "paraphrase/mrpc/dev.tsv"),
         EvaluationTask.Centroid("Banking77", "intent/banking77/train.tsv.gz", "intent/banking77/dev.tsv"),
+        EvaluationTask.Centroid("CLINC150", "intent/clinc150/train.tsv.gz", "intent/clinc150/val.tsv"),
         EvaluationTask.Retrieval(
             "Cranfield", "retrieval/cranfield/corpus.tsv.gz", "retrieval/cranfield/queries.tsv", "retrieval/cranfield/qrels.tsv",
             bm25: true),
@@ -42,6 +43,8 @@ public static class EvaluationSuite
         EvaluationTask.Pairs("AFQMC", "chinese-pairs/afqmc/train.tsv.gz", overlap: true, from: 27467),
         EvaluationTask.Retrieval(
             "XQuAD zh", "retrieval/xquad/zh.corpus.tsv", "retrieval/xquad/zh.queries.tsv", bm25: true, headline: QuestionAnswering),
+        EvaluationTask.Retrieval(
+            "XQuAD zh-en", "retrieval/xquad/en.corpus.tsv", "retrieval/xquad/zh.queries.tsv", headline: QuestionAnswering),
         EvaluationTask.Bitext("Tatoeba en-zh", "bitext/tatoeba-eval/en-zh.tsv"),
     ];
 }
