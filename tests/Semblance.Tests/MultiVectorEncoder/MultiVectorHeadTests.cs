@@ -122,7 +122,12 @@ public class MultiVectorHeadTests
             ],
             new MultiVectorConfig
             {
-                Prompts = new Dictionary<string, string> { ["query"] = "the " }, QueryPrefix = "white", DocumentPrefix = "violin", QueryLength = 14, DocumentLength = 12, QueryExpansion = new QueryExpansion(10, IsFixed: false),
+                Prompts = new Dictionary<string, string> { ["query"] = "the " },
+                QueryPrefix = "white",
+                DocumentPrefix = "violin",
+                QueryLength = 14,
+                DocumentLength = 12,
+                QueryExpansion = new QueryExpansion(10, IsFixed: false),
             });
     }
 
