@@ -53,7 +53,8 @@ internal sealed class TeacherParts
             {
                 throw new DatasetException(
                     VectorsOf(0), null,
-                    $"the folder has vectors of another teacher, or with another prompt, than '{teachers[t].Name}'; choose another folder.");
+                    $"the folder has vectors of another teacher, or with another prompt, than '{teachers[t].Name}'; "
+                    + "choose another folder.");
             }
         }
     }
@@ -86,7 +87,9 @@ internal sealed class TeacherParts
 
     /// <summary>Reads the texts of all parts.</summary>
     public IEnumerable<string> ReadTexts() =>
-        Enumerable.Range(0, Count).SelectMany(part => new DatasetReader(TextsOf(part), new ColumnMapping("text")).Select(row => row.Texts[0]));
+        Enumerable.Range(0, Count)
+            .SelectMany(part => new DatasetReader(TextsOf(part), new ColumnMapping("text")))
+            .Select(row => row.Texts[0]);
 
     /// <summary>Determines whether there is a projection to a dimension, with the weights of the teachers.</summary>
     public bool HasProjection(IReadOnlyList<Teacher> teachers, int? dimensions)
@@ -165,7 +168,8 @@ internal sealed class TeacherParts
 
         return row == count && vectors is not null
             ? vectors
-            : throw new DatasetException(_folder, null, $"there are {count} texts, but not as many vectors; delete the folder and run its recipe again.");
+            : throw new DatasetException(
+                _folder, null, $"there are {count} texts, but not as many vectors; delete the folder and run its recipe again.");
     }
 
     // Every n-th text, so that all data sets take part.

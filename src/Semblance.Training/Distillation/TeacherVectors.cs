@@ -80,7 +80,9 @@ public sealed class TeacherVectors
     /// <param name="texts">The texts.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The normalized vectors, <c>[texts × dimension]</c>.</returns>
-    /// <exception cref="DatasetException">The folder has no complete set of vectors, is damaged, or has vectors of other teachers.</exception>
+    /// <exception cref="DatasetException">
+    /// The folder has no complete set of vectors, is damaged, or has vectors of other teachers.
+    /// </exception>
     public static Tensors.Tensor Encode(
         string folder, IReadOnlyList<Teacher> teachers, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
@@ -117,7 +119,9 @@ public sealed class TeacherVectors
     /// <summary>Gets the normalized vector of a text.</summary>
     /// <param name="index">The zero-based index of the text.</param>
     public ArraySegment<float> this[int index] =>
-        new(_vectors, checked(index * Dimension), (uint)index < (uint)_texts.Length ? Dimension : throw new ArgumentOutOfRangeException(nameof(index)));
+        (uint)index < (uint)_texts.Length
+            ? new(_vectors, index * Dimension, Dimension)
+            : throw new ArgumentOutOfRangeException(nameof(index));
 
     private static List<string> Distinct(IEnumerable<string> texts, IEnumerable<string> known)
     {

@@ -54,11 +54,14 @@ public static class DocumentPassages
                 }
 
                 (title, isFirst) = (null, false);
-                SentencePiece[] queries = sentences.Count < FewestSentences ? [] : [.. sentences.Where(piece => piece.Tokens >= FewestTokens)];
+                SentencePiece[] queries = sentences.Count < FewestSentences
+                    ? []
+                    : [.. sentences.Where(piece => piece.Tokens >= FewestTokens)];
                 if (queries.Length > 0)
                 {
                     var query = queries[random.Next(queries.Length)];
-                    yield return new Example([text[query.Start..query.End].Trim(), $"{text[..query.Start].TrimEnd()} {text[query.End..]}".Trim()]);
+                    var rest = $"{text[..query.Start].TrimEnd()} {text[query.End..]}".Trim();
+                    yield return new Example([text[query.Start..query.End].Trim(), rest]);
                 }
             }
         }

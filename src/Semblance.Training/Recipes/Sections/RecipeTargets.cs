@@ -14,7 +14,8 @@ internal static class RecipeTargets
 
     /// <summary>Returns the rows whose texts have vectors, with them.</summary>
     /// <param name="node">
-    /// The setting <c>teacher</c>: a folder for the vector of the first text, or <c>vectors</c> and <c>columns: each</c> for one of each text.
+    /// The setting <c>teacher</c>: a folder for the vector of the first text, or <c>vectors</c> and <c>columns: each</c> for one of
+    /// each text.
     /// </param>
     /// <param name="rows">The rows.</param>
     /// <param name="loaded">The vectors that were loaded, by their folders.</param>
@@ -33,7 +34,8 @@ internal static class RecipeTargets
 
         return kept.Count > 0 || rows.Count == 0
             ? kept
-            : throw node.Fault($"none of the {rows.Count} rows has a text that the folder has a vector of; add the texts to the teacher's recipe.");
+            : throw node.Fault(
+                $"none of the {rows.Count} rows has a text that the folder has a vector of; add the texts to the teacher's recipe.");
     }
 
     private static TeacherVectors Vectors(RecipeNode node, Dictionary<string, TeacherVectors> loaded, out bool each)

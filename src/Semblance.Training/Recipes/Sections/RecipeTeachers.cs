@@ -51,7 +51,8 @@ internal static class RecipeTeachers
         var model = SentenceTransformer.Load(folder!);
         if (node.Find("max-length") is { } length)
         {
-            model = new SentenceTransformer([RecipeModel.Shortened((InputModule)model.Modules[0], length), .. model.Modules.Skip(1)], model.Config);
+            var input = RecipeModel.Shortened((InputModule)model.Modules[0], length);
+            model = new SentenceTransformer([input, .. model.Modules.Skip(1)], model.Config);
         }
 
         return usual with

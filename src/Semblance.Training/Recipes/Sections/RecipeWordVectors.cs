@@ -66,7 +66,8 @@ internal static class RecipeWordVectors
                 .Where(id => tokenizer.Decode([id]).Length > 0) // no special token
                 .SelectMany(id => Texts(tokenizer.IdToToken(id)!).Select(text => (id, text))),
         ];
-        using var encoded = TeacherVectors.Encode(settings.Get("teacher").Text(), teachers, [.. texts.Select(text => text.Text)], cancellationToken);
+        using var encoded = TeacherVectors.Encode(
+            settings.Get("teacher").Text(), teachers, [.. texts.Select(text => text.Text)], cancellationToken);
         using var vectors = Tensor.Zeros(tokenizer.VocabularySize, encoded.Columns);
         for (var i = 0; i < texts.Length; i++)
         {
