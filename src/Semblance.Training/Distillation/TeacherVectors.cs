@@ -44,7 +44,7 @@ public sealed class TeacherVectors
     /// <param name="cancellationToken">The token that cancels the operation. Complete parts remain.</param>
     /// <returns>The number of texts in the folder.</returns>
     /// <exception cref="DatasetException">The folder is damaged, or has vectors of other teachers.</exception>
-    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="IOException">A file cannot be written, or another run computes vectors for the folder.</exception>
     public static int Compute(
         string folder, IReadOnlyList<Teacher> teachers, IEnumerable<string> texts, TeacherVectorsOptions? options = null,
         IProgress<double>? progress = null, CancellationToken cancellationToken = default)
@@ -55,6 +55,7 @@ public sealed class TeacherVectors
         ArgumentOutOfRangeException.ThrowIfZero(teachers.Count, nameof(teachers));
         options ??= new TeacherVectorsOptions();
         Directory.CreateDirectory(folder);
+        using var writing = Lock(folder);
         var parts = TeacherParts.Open(folder);
         parts.Check(teachers);
         var missing = Distinct(texts, parts.ReadTexts());
@@ -122,6 +123,23 @@ public sealed class TeacherVectors
         (uint)index < (uint)_texts.Length
             ? new(_vectors, index * Dimension, Dimension)
             : throw new ArgumentOutOfRangeException(nameof(index));
+
+    // Two runs that add parts at the same time would write the same ones.
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new IOException(
+                $"{folder}: the folder cannot be locked, probably because another run computes vectors for it; wait until that ends, or "
+                + $"choose another folder ({e.Message.TrimEnd('.')}).",
+                e);
+        }
+    }
 
     private static List<string> Distinct(IEnumerable<string> texts, IEnumerable<string> known)
     {

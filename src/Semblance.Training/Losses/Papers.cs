@@ -122,4 +122,16 @@ internal static class Papers
             primaryClass = {cs.LG}
         }
         """;
+
+    public const string Passalis =
+        """
+        @misc{passalis2018learning,
+            title = {Learning Deep Representations with Probabilistic Knowledge Transfer},
+            author = {Nikolaos Passalis and Anastasios Tefas},
+            year = {2018},
+            eprint = {1803.10837},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.LG}
+        }
+        """;
 }

@@ -9,6 +9,9 @@ namespace Semblance;
 /// </summary>
 public sealed class Reranker
 {
+    // Of the token vectors of a sentence encoder, trained for late interaction or not, measured with the default model.
+    private const double TokenVectorsWeight = 2;
+
     private readonly CrossEncoder? _crossEncoder;
     private readonly MultiVectorEncoder? _multiVector;
 
@@ -38,6 +41,12 @@ public sealed class Reranker
     /// <summary>Gets the warnings that were found in the model's files.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>
+    /// Gets the weight of the first ranking behind which the model reranks (<see cref="RetrieveAndRerank.RetrieverWeight"/>): 0 by default,
+    /// so that the model alone orders the texts; 2 after <see cref="Load"/> for the token vectors or the head of a sentence encoder.
+    /// </summary>
+    public double RetrieverWeight { get; init; }
+
     /// <summary>Loads the model of a folder; of a sentence encoder with a late-interaction head, the head.</summary>
     /// <param name="folder">The folder of the model.</param>
     /// <returns>The reranker.</returns>
@@ -52,11 +61,11 @@ public sealed class Reranker
                     ? new Reranker(crossEncoder)
                     : throw new ModelFormatException(folder, Several(crossEncoder));
             case ModelKind.MultiVectorEncoder:
-                return new Reranker(MultiVectorEncoder.Load(folder));
+                return new Reranker(MultiVectorEncoder.Load(folder)) { RetrieverWeight = MultiVectorHead.Exists(folder) ? TokenVectorsWeight : 0 };
             case ModelKind.SentenceTransformer:
                 var model = SentenceTransformer.Load(folder);
                 return model.Modules[0] is TransformerModule
-                    ? new Reranker(MultiVectorEncoder.Of(model), model.Warnings)
+                    ? new Reranker(MultiVectorEncoder.Of(model), model.Warnings) { RetrieverWeight = TokenVectorsWeight }
                     : throw new ModelFormatException(
                         folder,
                         $"the model begins with {model.Modules[0]}, so it has no token vectors to rank with; name a cross-encoder, a " +
@@ -100,8 +109,10 @@ public sealed class Reranker
         int candidates = RetrieveAndRerank.DefaultCandidates,
         TextOptions? options = null) =>
         _crossEncoder is not null
-            ? new(retriever, corpus, _crossEncoder, Apply(options, PredictOptions.Default)) { Candidates = candidates }
-            : new(retriever, corpus, _multiVector!, Apply(options, MultiVectorEncodeOptions.Default)) { Candidates = candidates };
+            ? new(retriever, corpus, _crossEncoder, Apply(options, PredictOptions.Default))
+                { Candidates = candidates, RetrieverWeight = RetrieverWeight }
+            : new(retriever, corpus, _multiVector!, Apply(options, MultiVectorEncodeOptions.Default))
+                { Candidates = candidates, RetrieverWeight = RetrieverWeight };
 
     private static string Several(CrossEncoder model) =>
         $"the model has {model.Labels.Count} labels, so no score ranks the texts; use a model with one label.";

@@ -7,16 +7,20 @@ public class RerankerTests
     private static readonly string[] Corpus = ["A man is eating food.", "The weather is fine.", "A woman plays the guitar.", "Someone eats."];
 
     [Theory]
-    [InlineData("st/cross-encoder")]
-    [InlineData("st/mean-normalize")]
-    public void The_model_of_a_folder_orders_texts_alone_and_behind_a_search(string fixture)
+    [InlineData("st/cross-encoder", 0)]
+    [InlineData("st/mean-normalize", 2)]
+    public void The_model_of_a_folder_orders_texts_alone_and_behind_a_search(string fixture, double weight)
     {
         var reranker = Reranker.Load(Fixtures.Own(fixture));
+        reranker.RetrieverWeight.ShouldBe(weight);
         var ranked = reranker.Rank("Who eats?", Corpus, 2);
         ranked.Length.ShouldBe(2);
         ranked[0].Score.ShouldBeGreaterThanOrEqualTo(ranked[1].Score);
-        var hits = reranker.Behind(new Bm25Index(Corpus), Corpus).Search(["eating food"], 4)[0];
-        hits.Select(hit => hit.Score).ShouldBe(reranker.Rank("eating food", [.. hits.Select(hit => Corpus[hit.Index])]).Select(document => document.Score));
+        var words = new Bm25Index(Corpus);
+        var found = words.Search("eating food", 100);
+        var expected = reranker.Rank("eating food", [.. found.Select(hit => Corpus[hit.Index])]).Select(document => found[document.Index].Index);
+        var order = weight == 0 ? expected : ReciprocalRankFusion.FuseIds([[.. found.Select(hit => hit.Index)], [.. expected]], weights: [weight, 1]).Select(entry => entry.Id);
+        reranker.Behind(words, Corpus).Search(["eating food"], 4)[0].Select(hit => hit.Index).ShouldBe(order);
     }
 
     [Theory]

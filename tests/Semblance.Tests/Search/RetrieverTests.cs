@@ -65,6 +65,16 @@ public sealed class RetrieverTests : IDisposable
     }
 
     [Fact]
+    public void A_retriever_with_a_weight_is_fused_with_the_model()
+    {
+        var first = new DenseRetriever(_model, _corpus);
+        var model = new RetrieveAndRerank(first, _corpus, _crossEncoder) { Candidates = 4 };
+        var expected = ReciprocalRankFusion.Fuse([first.Search("A man eats", 4), model.Search("A man eats", 4)], 3, weights: [1.5, 1]);
+        new RetrieveAndRerank(first, _corpus, _crossEncoder) { Candidates = 4, RetrieverWeight = 1.5 }.Search("A man eats", 3).ShouldBe(expected);
+        Should.Throw<ArgumentException>(() => new RetrieveAndRerank(first, _corpus, _crossEncoder) { RetrieverWeight = -1 }.Search("A man", 3));
+    }
+
+    [Fact]
     public void Retrievers_stack()
     {
         var hybrid = new HybridSearch(_model, _corpus);

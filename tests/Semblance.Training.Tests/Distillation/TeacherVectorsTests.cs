@@ -67,6 +67,22 @@ public class TeacherVectorsTests
     }
 
     [Fact]
+    public void Two_runs_do_not_write_to_one_folder_at_the_same_time()
+    {
+        using var folder = new TemporaryFolder();
+        string? message = null;
+        var second = new During(() => message ??= Should.Throw<IOException>(() => TeacherVectors.Compute(folder.Path, [Teacher], Texts)).Message);
+        TeacherVectors.Compute(folder.Path, [Teacher], Texts, null, second).ShouldBe(5);
+        message.ShouldNotBeNull().ShouldContain("probably because another run computes vectors for it");
+        TeacherVectors.Compute(folder.Path, [Teacher], Texts).ShouldBe(5);
+    }
+
+    private sealed class During(Action action) : IProgress<double>
+    {
+        public void Report(double value) => action();
+    }
+
+    [Fact]
     public void A_part_whose_vectors_are_missing_is_computed_again()
     {
         using var folder = new TemporaryFolder();

@@ -69,7 +69,7 @@ public sealed class MultiVectorLossTests : IDisposable
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(1)))).Message.ShouldContain("takes at least 2 text columns, not 1");
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)[..1]))).Message.ShouldContain("no negatives in a batch of one row");
         Should.Throw<LossInputException>(() => new CoSENTLoss().Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)))).Message
-            .ShouldBe("CoSENTLoss needs sentence vectors, and the model, a MultiVectorEncoder, makes token vectors; the losses for it are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss.");
+            .ShouldBe("CoSENTLoss needs sentence vectors, and the model, a MultiVectorEncoder, makes token vectors; the losses for it are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss, MultiVectorSimilarityDistillLoss.");
         Should.Throw<ArgumentOutOfRangeException>(() => new MultiVectorMultipleNegativesRankingLoss(new() { Scale = 0 })).ParamName.ShouldBe("Scale");
     }
 
@@ -163,6 +163,51 @@ public sealed class MultiVectorLossTests : IDisposable
     }
 
     [Fact]
+    public void Distillation_of_similarities_is_the_divergence_from_a_dense_teacher_over_all_documents_of_a_batch()
+    {
+        var (model, rows) = (Model(), WithVectors());
+        var columns = rows[0].Texts.Count;
+        float[] Vector(int row, int column) => [.. rows[row].Targets!.Skip(column * Dimension).Take(Dimension)];
+        var queries = model.EncodeQuery([.. rows.Select(row => row.Texts[0])]);
+        var documents = model.EncodeDocument([.. Enumerable.Range(1, columns - 1).SelectMany(column => rows.Select(row => row.Texts[column]))]);
+        var scores = model.Similarity(queries, documents);
+        var expected = Enumerable.Range(0, rows.Length).Average(row =>
+        {
+            var q = Softmax(scores.Row(row).ToArray().Select(score => score / 2.0));
+            var p = Softmax(Enumerable.Range(1, columns - 1).SelectMany(column => rows.Select((_, other) =>
+                System.Numerics.Tensors.TensorPrimitives.CosineSimilarity<float>(Vector(row, 0), Vector(other, column)) / 0.1)));
+            return p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum();
+        });
+        var loss = new MultiVectorSimilarityDistillLoss(new() { Temperature = 0.1f, StudentTemperature = 2 });
+        loss.Backward(new TrainingBatch(model, rows)).ShouldBe(expected, 1e-4);
+
+        static double[] Softmax(IEnumerable<double> scores)
+        {
+            var powers = scores.Select(Math.Exp).ToArray();
+            return [.. powers.Select(power => power / powers.Sum())];
+        }
+    }
+
+    [Fact]
+    public void Gradients_of_distilled_similarities_equal_finite_differences()
+    {
+        var loss = new MultiVectorSimilarityDistillLoss(new() { Temperature = 0.2f });
+        ModelGradients.Check(loss, new TrainingBatch(Model(), WithVectors())).ShouldBeGreaterThan(10);
+        ModelGradients.CheckCached(loss, new TrainingBatch(Model(), WithVectors()), 40);
+        ModelGradients.CheckTraining(loss, Model(), WithVectors(), _folder.Path);
+    }
+
+    [Fact]
+    public void Distillation_of_similarities_needs_a_vector_for_each_column_and_several_documents()
+    {
+        var loss = new MultiVectorSimilarityDistillLoss();
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)))).Message.ShouldContain("needs labels, and the batch has none");
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), [.. WithVectors().Select(row => row with { Targets = [1, 0] })]))).Message.ShouldContain("a row has 2 labels, which 3 does not divide");
+        Example[] pair = [new(RecordedTexts.Rows(2)[0].Texts) { Targets = [1, 0, 0, 1] }];
+        Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), pair))).Message.ShouldContain("one document to compare");
+    }
+
+    [Fact]
     public void Quotients_have_the_gradients_of_finite_differences()
     {
         Tensor x = Tensor.From([1, -2, 0.5f], 1, 3), y = Tensor.From([2, 0.8f, -1.5f], 1, 3);
@@ -181,6 +226,11 @@ public sealed class MultiVectorLossTests : IDisposable
 
         Should.Throw<ArgumentException>(() => run.Divide(x, Tensor.Zeros(3, 1))).Message.ShouldContain("different shapes");
     }
+
+    private const int Dimension = 4;
+
+    private static Example[] WithVectors() =>
+        [.. RecordedTexts.Rows(3).Select((row, i) => row with { Targets = LossChecks.Random(i + 1, row.Texts.Count, Dimension).Values.ToArray() })];
 
     private static Example[] Judged()
     {

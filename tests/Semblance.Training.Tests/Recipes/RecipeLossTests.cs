@@ -115,6 +115,7 @@ public sealed class RecipeLossTests : IDisposable
     [InlineData("MultiVectorDistillKLDivLoss", "Temperature=1; NormalizeScores=True")]
     [InlineData("{ MultiVectorDistillKLDivLoss: { temperature: 2, student-temperature: 3, teacher-temperature: 4, normalize-scores: false } }",
         "Temperature=2; StudentTemperature=3; TeacherTemperature=4; NormalizeScores=False")]
+    [InlineData("{ MultiVectorSimilarityDistillLoss: { temperature: 0.1, student-temperature: 3 } }", "Temperature=0.1; StudentTemperature=3")]
     public void Settings_reach_a_loss_of_multi_vector_encoders(string recipe, string settings) =>
         Settings(LossRegistry.Create(Node(recipe), new LossContext(MultiVectorEncoder.Of(Model), null, 3, 1))).ShouldBe(Sorted(settings));
 

@@ -68,18 +68,6 @@ public sealed class SimilarityDistillLoss(SimilarityDistillLossSettings? setting
         }
         """;
 
-    private const string Passalis =
-        """
-        @misc{passalis2018learning,
-            title = {Learning Deep Representations with Probabilistic Knowledge Transfer},
-            author = {Nikolaos Passalis and Anastasios Tefas},
-            year = {2018},
-            eprint = {1803.10837},
-            archivePrefix = {arXiv},
-            primaryClass = {cs.LG}
-        }
-        """;
-
     private const string Fang =
         """
         @misc{fang2021seed,
@@ -116,7 +104,7 @@ public sealed class SimilarityDistillLoss(SimilarityDistillLossSettings? setting
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations =>
-        Settings.Distance == SimilarityDistance.KullbackLeibler ? [Passalis, Fang] : [Tung];
+        Settings.Distance == SimilarityDistance.KullbackLeibler ? [Papers.Passalis, Fang] : [Tung];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)

@@ -48,6 +48,7 @@ public static class LossRegistry
         SpladeLoss.Descriptor,
         MultiVectorMultipleNegativesRankingLoss.Descriptor,
         MultiVectorDistillKLDivLoss.Descriptor,
+        MultiVectorSimilarityDistillLoss.Descriptor,
         BinaryCrossEntropyLoss.Descriptor,
         CrossEntropyLoss.Descriptor,
         CrossEncoders.MSELoss.Descriptor,

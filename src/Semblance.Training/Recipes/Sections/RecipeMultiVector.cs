@@ -39,7 +39,7 @@ internal sealed class RecipeMultiVector
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task<RecipeMultiVector> CreateAsync(RecipeNode node, CancellationToken cancellationToken)
     {
-        var settings = node.IsMapping ? node.Only("folder", "dimensions", "max-length", "freeze") : null;
+        var settings = node.IsMapping ? node.Only("folder", "dimensions", "normalize", "max-length", "freeze") : null;
         if (settings?.Find("folder") is null && node.IsMapping)
         {
             throw node.Fault("'folder' is needed: that of a sentence encoder, or of a late-interaction model to train further.");
@@ -59,7 +59,8 @@ internal sealed class RecipeMultiVector
             Module[] head =
             [
                 new DenseModule(projection, Activation.Identity, onTokens: true),
-                new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation), new NormalizeModule(onTokens: true),
+                new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation),
+                .. settings?.Find("normalize")?.Flag() ?? true ? [new NormalizeModule(onTokens: true)] : Array.Empty<Module>(),
             ];
             var config = new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName };
             return new(new MultiVectorEncoder([Limited(input, length), .. head], config), folder, isFrozen, projection);
@@ -115,12 +116,15 @@ internal sealed class RecipeMultiVector
             }
         }
 
-        var directions = SymmetricEigen.Of(moments).Vectors;
+        // Without normalization the tokens begin with a mean squared length of 1, so that scores begin on the scale of cosines.
+        var directions = SymmetricEigen.Of(moments);
+        var isNormalized = Model.Modules.Any(module => module is NormalizeModule);
+        var scale = isNormalized ? 1 : Math.Sqrt(vectors.Sum(tokens => tokens.Rows) / directions.Values.Take(_new.Outputs).Sum());
         for (var i = 0; i < _new.Outputs; i++)
         {
             for (var j = 0; j < _new.Inputs; j++)
             {
-                _new.Weight.Writable[(i * _new.Inputs) + j] = (float)directions[i][j];
+                _new.Weight.Writable[(i * _new.Inputs) + j] = (float)(scale * directions.Vectors[i][j]);
             }
         }
     }

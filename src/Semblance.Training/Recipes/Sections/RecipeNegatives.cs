@@ -17,11 +17,16 @@ internal static class RecipeNegatives
 
         var ways =
             node.Items().Select((way, i) => One(way.Only("from", "count", "within", "skip"), rows, seed + i, cancellationToken)).ToArray();
+        string[][] found = [.. rows.Select((_, i) => ways.SelectMany(way => way[i]).Distinct().ToArray())];
+        var most = found.Max(negatives => negatives.Length);
+
+        // The rows of a batch have equally many texts, so a row with fewer negatives repeats them.
         return
         [
-            .. rows
-                .Select((row, i) => new Example([.. row.Texts, .. ways.SelectMany(way => way[i]).Distinct()]))
-                .Where(row => row.Texts.Count > 2),
+            .. rows.Zip(found)
+                .Where(pair => pair.Second.Length > 0)
+                .Select(pair => new Example(
+                    [.. pair.First.Texts, .. Enumerable.Range(0, most).Select(i => pair.Second[i % pair.Second.Length])])),
         ];
     }
 

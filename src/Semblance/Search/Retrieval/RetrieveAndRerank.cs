@@ -65,26 +65,43 @@ public sealed class RetrieveAndRerank : IRetriever
     /// <summary>Gets the number of candidates per query, at least as many as requested hits; 100 by default.</summary>
     public int Candidates { get; init; } = DefaultCandidates;
 
+    /// <summary>
+    /// Gets the weight of the retriever's ranking when it is fused with the model's, whose weight is 1
+    /// (<see cref="ReciprocalRankFusion"/>); 0 by default: the model alone orders the candidates.
+    /// </summary>
+    /// <remarks>A small model that ranks no better than the retriever still improves its ranking, if their errors differ.</remarks>
+    public double RetrieverWeight { get; init; }
+
     /// <inheritdoc/>
     public int Count => _corpus.Count;
 
     /// <inheritdoc/>
-    /// <remarks>The scores are those of the reranking model. Only candidates become hits.</remarks>
+    /// <remarks>
+    /// Only candidates become hits. The scores are those of the reranking model, or of the fusion if the retriever has a weight.
+    /// </remarks>
     public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Candidates, 1);
+        double[] weights = [RetrieverWeight, 1];
+        ReciprocalRankFusion.Check(weights.Length, ReciprocalRankFusion.DefaultK, weights);
         var candidates = _retriever.Search(queries, Math.Max(topK, Candidates), cancellationToken);
-        return [.. candidates.Select((hits, query) => Rerank(queries[query], hits, topK, cancellationToken))];
+        return [.. candidates.Select((hits, query) =>
+        {
+            var ranked = Rerank(queries[query], hits, cancellationToken);
+            return RetrieverWeight == 0
+                ? ranked[..Math.Min(topK, ranked.Length)]
+                : ReciprocalRankFusion.Fuse([hits, ranked], topK, weights: weights);
+        })];
     }
 
     // In the order of indices, not of the first stage, so that hits with equal scores are ordered by index.
-    private SearchHit[] Rerank(string query, SearchHit[] hits, int topK, CancellationToken cancellationToken)
+    private SearchHit[] Rerank(string query, SearchHit[] hits, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         int[] places = [.. hits.Select(hit => hit.Index).Order()];
         var ranked = _rank(query, [.. places.Select(place => _corpus[place])], cancellationToken);
-        return [.. ranked.Take(topK).Select(document => new SearchHit(places[document.Index], document.Score))];
+        return [.. ranked.Select(document => new SearchHit(places[document.Index], document.Score))];
     }
 }

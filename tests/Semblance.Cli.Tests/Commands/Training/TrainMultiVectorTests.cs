@@ -72,7 +72,7 @@ public sealed class TrainMultiVectorTests : IDisposable
     [InlineData("dimensions: 12", "dimensions: 33", "a whole number from 1 to 32 is expected")]
     [InlineData("folder:", "dense:", "'dense'")]
     [InlineData("seed: 1", "seed: 1\nmodel: x", "a recipe trains a 'model' or a 'multi-vector', not both")]
-    [InlineData("MultiVectorMultipleNegativesRankingLoss: {}", "CoSENTLoss: {}", "there is no loss 'CoSENTLoss' of multi-vector encoders; there are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss")]
+    [InlineData("MultiVectorMultipleNegativesRankingLoss: {}", "CoSENTLoss: {}", "there is no loss 'CoSENTLoss' of multi-vector encoders; there are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss, MultiVectorSimilarityDistillLoss")]
     public async Task A_recipe_with_a_fault_is_answered(string was, string now, string expected)
     {
         var text = Recipe($"folder: '{Fixtures.Own("st/mean-normalize")}', dimensions: 12", "MultiVectorMultipleNegativesRankingLoss: {}");
