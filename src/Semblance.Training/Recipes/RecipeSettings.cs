@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>Lists the settings of a recipe for the model card and the report: those of the recipe, and the defaults of the others.</summary>
+/// <summary>Lists the settings of a training for the model card and the report: those of the recipe, and the defaults of others.</summary>
 internal static class RecipeSettings
 {
     // The card lists data sets by themselves.

@@ -47,6 +47,7 @@ internal sealed partial record MetricName(string Evaluator, string Metric)
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parts();
 
-    [GeneratedRegex("^(cosine|dot|euclidean|manhattan|max|maxsim|meanmaxsim)_", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^(cosine|dot|euclidean|manhattan|max|maxsim|meanmaxsim)_", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Similarity();
 }

@@ -116,7 +116,8 @@ internal static class RecipeEvaluator
     {
         section.Node.Only("task", "name", "metric", "corpus", "queries", "qrels");
         return RetrievalFiles.Read(
-            section.File("corpus"), section.File("queries"), section.FindFile("qrels"), EncodeOptions.Default, section.Name, section.Metric);
+            section.File("corpus"), section.File("queries"), section.FindFile("qrels"), EncodeOptions.Default,
+            section.Name, section.Metric);
     }
 
     private static Evaluator Classification(Section section)
