@@ -8,7 +8,7 @@ var model = args.FirstOrDefault() is { } named ? await SentenceTransformer.LoadA
 var corpus = File.ReadAllLines("examples/faq.txt");
 var documents = model.EncodeDocument(corpus);
 
-foreach (var question in new[] { "I forgot my login", "我想换一个收货地点" })
+foreach (var question in new[] { "I forgot my password", "我想换个收货地址" })
 {
     Console.WriteLine(question);
     foreach (var hit in SemanticSearch.Search(model.EncodeQuery([question]).Vectors, documents.Vectors, new SearchOptions { TopK = 3 })[0])

@@ -7,7 +7,7 @@ using Semblance;
 var model = args.FirstOrDefault() is { } named ? await SentenceTransformer.LoadAsync(named) : SentenceTransformer.LoadDefault();
 Console.WriteLine(model);
 
-string[] sentences = ["The parcel never came.", "My delivery is missing.", "我的快递一直没到。", "I love this recipe."];
+string[] sentences = ["The cat sleeps on the sofa.", "A kitten is napping on the couch.", "小猫在沙发上睡觉。", "The stock market fell sharply."];
 var embeddings = model.Encode(sentences);
 var similarity = model.Similarity(embeddings, embeddings); // [4 × 4]
 

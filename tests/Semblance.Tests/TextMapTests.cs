@@ -23,6 +23,24 @@ public class TextMapTests
     }
 
     [Fact]
+    public void A_page_fits_a_phone_has_a_palette_for_the_color_blind_and_more_shapes_for_more_groups()
+    {
+        string[] texts = [.. Enumerable.Range(0, 9).Select(i => $"text {i} {new string((char)('a' + i), 5)}")];
+        using var stream = new MemoryStream();
+        TextMap.Fit(texts, Model.Encode(texts).Vectors, groups: 9, new TSneOptions { Iterations = 20 }).Write(stream, ".html");
+        var page = System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        page.ShouldContain("width=device-width, initial-scale=1");
+        page.ShouldContain("prefers-color-scheme: dark");
+        page.ShouldContain("-webkit-line-clamp");
+        foreach (var color in (string[])["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]) // Okabe and Ito 2008
+        {
+            page.ShouldContain(color);
+        }
+
+        page.ShouldContain("shapes[Math.floor(group / colors) % shapes.length]");
+    }
+
+    [Fact]
     public void Clusters_have_their_texts_by_similarity_to_the_centroid()
     {
         string[] texts = ["red apple", "red apple", "moon", "red apple pie"];

@@ -10,11 +10,21 @@ public abstract class Evaluator(string name)
 {
     private static readonly SimilarityFunction[] NoneNamed = [];
 
+    // What names of metrics have beside the metric: cosine_ndcg@10, spearman_cosine.
+    private static readonly string[] FunctionNames =
+        [.. Enum.GetValues<SimilarityFunction>().Select(function => function.Name()), "max", "maxsim", "meanmaxsim"];
+
     /// <summary>Gets the name of the data set.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <summary>Gets the encoding options, such as the dimensions, the prompt and the number of threads.</summary>
     public EncodeOptions Encoding { get; init; } = EncodeOptions.Default;
+
+    /// <summary>
+    /// Gets the metric by which models are compared, without the name of the data set and of the similarity function, such as
+    /// <c>ndcg@10</c> or <c>accuracy</c>; <see langword="null"/>, the default, for the primary metric of the evaluator.
+    /// </summary>
+    public string? PrimaryMetric { get; init; }
 
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
@@ -86,6 +96,7 @@ public abstract class Evaluator(string name)
         model.Encode(texts, Encoding, null, cancellationToken).Vectors;
 
     /// <exception cref="EvaluationDataException">A metric is not a number.</exception>
+    /// <exception cref="ArgumentException">There is no metric <see cref="PrimaryMetric"/>.</exception>
     private protected EvaluationResult Result(IReadOnlyDictionary<string, double> metrics, string primaryMetric)
     {
         if (metrics.FirstOrDefault(metric => double.IsNaN(metric.Value)).Key is { } undefined)
@@ -98,8 +109,15 @@ public abstract class Evaluator(string name)
         var prefix = Name.Length == 0 ? "" : Name + "_";
         return new(
             new OrderedDictionary<string, double>(metrics.Select(metric => KeyValuePair.Create(prefix + metric.Key, metric.Value))),
-            prefix + primaryMetric);
+            prefix + (PrimaryMetric is null ? primaryMetric : Find(PrimaryMetric, metrics)));
     }
+
+    // Of several similarity functions, the best counts.
+    private static string Find(string metric, IReadOnlyDictionary<string, double> metrics) =>
+        FunctionNames.SelectMany(function => (string[])[$"{function}_{metric}", $"{metric}_{function}"]).Prepend(metric)
+            .Where(metrics.ContainsKey).MaxBy(name => metrics[name])
+        ?? throw new ArgumentException(
+            $"There is no metric '{metric}'; the metrics are {string.Join(", ", metrics.Keys)}.", nameof(metric));
 
     /// <summary>Returns the requested similarity functions, or that of the model.</summary>
     private protected static IReadOnlyList<SimilarityFunction> Functions(

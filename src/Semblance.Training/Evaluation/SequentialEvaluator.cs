@@ -3,7 +3,7 @@ namespace Semblance.Training;
 /// <summary>Runs several evaluators, one after another.</summary>
 /// <remarks>
 /// Metrics: those of all evaluators, and <c>sequential_score</c>, by default the primary score of the last one. Primary:
-/// <c>sequential_score</c>.
+/// <c>sequential_score</c>, or the metric whose full name is <see cref="Evaluator.PrimaryMetric"/>.
 /// </remarks>
 /// <param name="evaluators">The evaluators.</param>
 /// <param name="mainScore">
@@ -50,6 +50,6 @@ public sealed class SequentialEvaluator(
 
         var primary = Name.Length == 0 ? "sequential_score" : $"{Name}_sequential_score";
         metrics[primary] = (mainScore ?? (all => all[^1]))(scores);
-        return new EvaluationResult(metrics, primary);
+        return new EvaluationResult(metrics, PrimaryMetric ?? primary);
     }
 }

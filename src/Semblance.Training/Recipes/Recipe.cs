@@ -205,7 +205,7 @@ public sealed class Recipe
         }
 
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
-        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder);
+        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder, ModelKey);
         var begun = Begun();
         var multiVector = IsMultiVector ? await RecipeMultiVector.CreateAsync(begun, cancellationToken).ConfigureAwait(false) : null;
         ITrainableModel model = multiVector is not null
@@ -273,11 +273,7 @@ public sealed class Recipe
             Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
             License = card?.Find("license")?.Text(),
             Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],
-            Settings =
-            [
-                .. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal)
-                    && !setting.Key.StartsWith("card.", StringComparison.Ordinal)),
-            ],
+            Settings = [.. RecipeSettings.Of(_root, _seed, training)],
             Results = results,
             Steps = training.Trainer.Steps,
             Duration = training.Trainer.Elapsed,
@@ -303,6 +299,8 @@ public sealed class Recipe
     private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
 
     private bool IsMultiVector => _root.Find("multi-vector") is not null;
+
+    private string ModelKey => IsMultiVector ? "multi-vector" : IsCrossEncoder ? "cross-encoder" : "model";
 
     // The node of the initial model.
     private RecipeNode Begun()

@@ -18,6 +18,9 @@ internal static class RecipeFingerprint
     // Names and paths of files: the trainer compares the rows themselves.
     private static readonly string[] FreeKeys = ["files", "file", "source"];
 
+    // The files of evaluations.
+    private static readonly string[] Evaluated = ["file", "corpus", "queries", "qrels", "train", "test", "dev"];
+
     private static readonly (string Key, string Value)[] Defaults =
         [("accumulation", "1"), ("gradient-clip", "1"), ("mixing", "proportional"), ("schedule", "linear"), ("optimizer", "AdamW")];
 
@@ -40,7 +43,7 @@ internal static class RecipeFingerprint
         foreach (var (key, value) in recipe.Settings())
         {
             var last = key[(key.LastIndexOf('.') + 1)..];
-            if (key.StartsWith("evaluate.", StringComparison.Ordinal) && last == "file" && File.Exists(Path.Combine(data, value)))
+            if (IsEvaluated(key) && File.Exists(Path.Combine(data, value)))
             {
                 settings[key] = HashOf([Path.Combine(data, value)]);
             }
@@ -61,8 +64,11 @@ internal static class RecipeFingerprint
     private static bool IsFree(string key)
     {
         var (first, last) = (key.Split('.')[0], key[(key.LastIndexOf('.') + 1)..]);
-        return Free.Contains(key) || first is "card" or "vary" || FreeKeys.Contains(last);
+        return Free.Contains(key) || first is "card" or "vary" || FreeKeys.Contains(last) || IsEvaluated(key);
     }
+
+    private static bool IsEvaluated(string key) =>
+        key.StartsWith("evaluate.", StringComparison.Ordinal) && Evaluated.Contains(key[(key.LastIndexOf('.') + 1)..]);
 
     // 1e-4 and 0.0001 are the same value.
     private static string Value(string text) =>

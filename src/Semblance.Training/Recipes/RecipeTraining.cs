@@ -93,7 +93,7 @@ public sealed class RecipeTraining
     {
         if (!_isEvaluated && Evaluator?.Evaluate(Model, cancellationToken) is { } before)
         {
-            _evaluations.Add(new StageResult("before training", before));
+            _evaluations.Add(new StageResult("before training", before) { Step = 0 });
         }
 
         _isEvaluated = true;

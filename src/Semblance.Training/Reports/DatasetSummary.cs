@@ -17,6 +17,18 @@ public sealed record DatasetSummary(string Name, long Rows, string Loss)
         : this(name, rows, loss?.ToString() ?? throw new ArgumentNullException(nameof(loss))) =>
         Citations = [.. loss.WithInner().SelectMany(part => part.Citations).Distinct()];
 
+    /// <summary>Gets the size of a batch, such as <c>64</c> or <c>8,192 tokens</c>; <see langword="null"/> if unknown.</summary>
+    public string? BatchSize { get; init; }
+
+    /// <summary>Gets the sampler of the batches, such as <c>no-duplicates</c>; <see langword="null"/> if unknown.</summary>
+    public string? Sampler { get; init; }
+
+    /// <summary>
+    /// Gets the names and values of the settings of the loss that were given; empty if all have their defaults, <see langword="null"/> if
+    /// unknown.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? LossSettings { get; init; }
+
     /// <summary>Gets the source and the license, or <see langword="null"/> if unknown.</summary>
     public string? Source { get; init; }
 

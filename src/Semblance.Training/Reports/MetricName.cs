@@ -16,7 +16,8 @@ internal sealed partial record MetricName(string Evaluator, string Metric)
         "map" or "average_precision" or "f1" or "precision" or "recall" or "threshold" =>
             Metric == "map" ? "reranking" : "paraphrase-mining",
         "ap" or "mcc" or "accuracy_threshold" or "f1_threshold" => "binary-classification",
-        "f1_macro" => "text-classification",
+        "v_measure" or "homogeneity" or "completeness" or "nmi" or "ari" => "clustering",
+        "f1_macro" or "f1_micro" or "f1_weighted" or "accuracy" or "dev_accuracy" => "text-classification",
         _ when Metric.EndsWith("2src_accuracy", StringComparison.Ordinal) || Metric is "src2trg_accuracy" or "mean_accuracy" =>
             "translation",
         _ when Metric.Contains('@', StringComparison.Ordinal) => Similarity().IsMatch(Metric) ? "information-retrieval" : "reranking",
@@ -35,9 +36,10 @@ internal sealed partial record MetricName(string Evaluator, string Metric)
           (pearson|spearman)(_(cosine|dot|euclidean|manhattan|max))?
           | (cosine|dot|euclidean|manhattan|max)_(accuracy|f1)(_threshold)?
           | (cosine|dot|euclidean|manhattan|max)_(precision|recall|ap|mcc)
-          | ((cosine|dot|euclidean|manhattan|max)_)?(accuracy|precision|recall|ndcg|mrr|map)@\d+
+          | ((cosine|dot|euclidean|manhattan|max|maxsim|meanmaxsim)_)?(accuracy|precision|recall|ndcg|mrr|map)@\d+
           | (src2trg|trg2src|mean)_accuracy
-          | (accuracy|f1)_threshold | ap | mcc | f1_macro
+          | (accuracy|f1)_threshold | ap | mcc | f1_(macro|micro|weighted) | dev_accuracy
+          | v_measure | homogeneity | completeness | nmi | ari
           | accuracy | negative_mse | map | average_precision | f1 | precision | recall | threshold | sequential_score
         )$
         """,
@@ -45,6 +47,7 @@ internal sealed partial record MetricName(string Evaluator, string Metric)
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parts();
 
-    [GeneratedRegex("^(cosine|dot|euclidean|manhattan|max)_", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^(cosine|dot|euclidean|manhattan|max|maxsim|meanmaxsim)_", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Similarity();
 }

@@ -220,13 +220,14 @@ public static partial class ModelCard
     {
         Line(card, "## Training");
         Line(card);
-        Row(card, "Data set", "Rows", "Loss", "Source");
-        Row(card, "---", "---:", "---", "---");
+        Row(card, "Data set", "Rows", "Batch size", "Sampler", "Loss", "Settings of the loss", "Source");
+        Row(card, "---", "---:", "---:", "---", "---", "---", "---");
         foreach (var dataset in summary.Datasets)
         {
             Row(
-                card, ReportText.Markdown(dataset.Name), ReportText.Count(dataset.Rows), ReportText.Markdown(dataset.Loss),
-                ReportText.Markdown(dataset.Source ?? ""));
+                card, ReportText.Markdown(dataset.Name), ReportText.Count(dataset.Rows), ReportText.Markdown(dataset.BatchSize ?? ""),
+                ReportText.Markdown(dataset.Sampler ?? ""), ReportText.Markdown(dataset.Loss),
+                ReportText.Markdown(ReportText.Settings(dataset.LossSettings)), ReportText.Markdown(dataset.Source ?? ""));
         }
 
         Line(card);

@@ -45,6 +45,11 @@ internal static class ReportText
         ? text
         : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");
 
+    /// <summary>Lists settings: <c>scale: 20; similarity: cosine</c>.</summary>
+    public static string Settings(IReadOnlyList<KeyValuePair<string, string>>? settings) => settings is { Count: 0 }
+        ? "defaults"
+        : string.Join("; ", settings?.Select(setting => $"{setting.Key}: {setting.Value}") ?? []);
+
     /// <summary>Formats a count: <c>1,234,567</c>.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

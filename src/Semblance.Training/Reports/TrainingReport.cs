@@ -44,8 +44,8 @@ public static class TrainingReport
             ["abstract"] = Abstract(summary),
             ["warnings"] = Warnings(summary.Warnings),
             ["results"] = Results(summary.Results),
-            ["curves"] = Curves(steps),
-            ["evaluations"] = Evaluations(steps),
+            ["curves"] = Curves(summary, steps),
+            ["evaluations"] = Evaluations(summary, steps),
             ["datasets"] = Datasets(summary.Datasets),
             ["settings"] = Pairs("Settings", summary.Settings),
             ["environment"] = Pairs("Environment", Environment(summary)),
@@ -101,7 +101,7 @@ public static class TrainingReport
         return Section("Results", Table(["Metric"], results.Select(result => result.Stage), rows));
     }
 
-    private static string Curves(IReadOnlyList<TrainingStep> steps)
+    private static string Curves(TrainingSummary summary, IReadOnlyList<TrainingStep> steps)
     {
         if (steps.Count == 0)
         {
@@ -111,7 +111,10 @@ public static class TrainingReport
         var losses = steps.GroupBy(step => step.Dataset)
             .Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Loss))))
             .ToArray();
-        var primary = Metrics(steps).Where(metric => steps.Any(step => step.Evaluation?.PrimaryMetric == metric.Title)).ToArray();
+        var primary = Metrics(summary, steps)
+            .Where(metric => steps.Any(step => step.Evaluation?.PrimaryMetric == metric.Title))
+            .Select(metric => new LineChart(metric, Math.Min(steps[0].Step, metric.Points.FirstOrDefault().Step), steps[^1].Step + 1))
+            .ToArray();
         LineChart Chart(Curve curve) => new(curve, steps[0].Step, steps[^1].Step);
         LineChart[] pace =
         [
@@ -126,13 +129,15 @@ public static class TrainingReport
             Figure(
                 "Loss by step for each data set. Faint: the values or their range; strong: their exponentially weighted mean.",
                 losses.Select(curve => Chart(curve) with { Wide = losses.Length == 1, Smooth = true })),
-            Figure("Evaluation by step.", primary.Select(curve => Chart(curve) with { Wide = primary.Length == 1 })),
+            Figure(
+                "Evaluation by the number of steps; 0 is before training.",
+                primary.Select(chart => chart with { Wide = primary.Length == 1 })),
             Figure("Learning rate and gradient norm before clipping, by step.", pace)));
     }
 
-    private static string Evaluations(IReadOnlyList<TrainingStep> steps)
+    private static string Evaluations(TrainingSummary summary, IReadOnlyList<TrainingStep> steps)
     {
-        var rows = Metrics(steps).Where(metric => metric.Points.Length > 0).Select(metric =>
+        var rows = Metrics(summary, steps).Where(metric => metric.Points.Length > 0).Select(metric =>
         {
             var highest = metric.Points.MaxBy(point => point.Value);
             return $"<tr><th>{Text(metric.Title)}</th><td>{LineChart.Sparkline(metric)}</td>"
@@ -144,11 +149,14 @@ public static class TrainingReport
             : Section("Evaluations during training", Table(["Metric", "Curve"], ["First", "Last", "Highest", "At step"], rows));
     }
 
-    private static IEnumerable<Curve> Metrics(IReadOnlyList<TrainingStep> steps) => steps
-        .Where(step => step.Evaluation is not null)
-        .SelectMany(step => step.Evaluation!.Metrics.Select(metric => (metric.Key, step.Step, metric.Value)))
+    // Each metric by the number of steps before its evaluation.
+    private static IEnumerable<Curve> Metrics(TrainingSummary summary, IReadOnlyList<TrainingStep> steps) => summary.Results
+        .Where(result => result.Step == 0)
+        .Select(result => (Steps: 0L, result.Result))
+        .Concat(steps.Where(step => step.Evaluation is not null).Select(step => (Steps: step.Step + 1, Result: step.Evaluation!)))
+        .SelectMany(evaluation => evaluation.Result.Metrics.Select(metric => (metric.Key, evaluation.Steps, metric.Value)))
         .GroupBy(point => point.Key)
-        .Select(metric => new Curve(metric.Key, metric.Select(point => (point.Step, point.Value))));
+        .Select(metric => new Curve(metric.Key, metric.Select(point => (point.Steps, point.Value))));
 
     private static string Datasets(IReadOnlyList<DatasetSummary> datasets)
     {
@@ -157,10 +165,12 @@ public static class TrainingReport
             .. dataset.Examples
                 .Select(example => string.Join(" | ", example.Texts.Select(text => $"“{ReportText.Shorten(text)}”")))
                 .Select(example => $"<br><span class=\"example\">{Text(example)}</span>"),
-            $"</td><td class=\"loss\">{Text(dataset.Loss).Replace("(", "(<wbr>", StringComparison.Ordinal)}</td>",
-            $"{Number(ReportText.Count(dataset.Rows))}</tr>",
+            $"</td><td class=\"loss\">{Text(dataset.Loss).Replace("(", "(<wbr>", StringComparison.Ordinal)}",
+            dataset.LossSettings is null ? "" : $"<br><span class=\"example\">{Text(ReportText.Settings(dataset.LossSettings))}</span>",
+            dataset.Sampler is null ? "" : $"<br><span class=\"example\">sampler: {Text(dataset.Sampler)}</span>",
+            $"</td>{Number(Text(dataset.BatchSize))}{Number(ReportText.Count(dataset.Rows))}</tr>",
         ]));
-        return datasets.Count == 0 ? "" : Section("Data", Table(["Data set", "Loss"], ["Rows"], rows));
+        return datasets.Count == 0 ? "" : Section("Data", Table(["Data set", "Loss"], ["Batch size", "Rows"], rows));
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Environment(TrainingSummary summary) =>

@@ -1,7 +1,9 @@
+using System.Collections;
+
 namespace Semblance;
 
 /// <summary>Represents the sparse vectors of several texts, in the order of the texts.</summary>
-public sealed class SparseEmbeddings : EncodedTexts
+public sealed class SparseEmbeddings : EncodedTexts, IReadOnlyList<SparseVector>
 {
     internal SparseEmbeddings(int dimension, IReadOnlyList<SparseVector> vectors, int[] tokenCounts, bool[] truncated)
         : base(tokenCounts, truncated) => (Dimension, Vectors) = (dimension, vectors);
@@ -21,4 +23,10 @@ public sealed class SparseEmbeddings : EncodedTexts
     /// <summary>Gets the vector of one text.</summary>
     /// <param name="index">The zero-based index of the text.</param>
     public SparseVector this[int index] => Vectors[index];
+
+    /// <summary>Returns an enumerator of the vectors.</summary>
+    public IEnumerator<SparseVector> GetEnumerator() => Vectors.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -68,7 +68,9 @@ public sealed class ModelCardTests
     [InlineData("| **sts-dev\\_spearman\\_cosine** | 0.6125 | 0.8438 |\n")]
     [InlineData("| sts-dev\\_pearson\\_cosine | 0.5000 | – |\n")]
     [InlineData("| nano\\_beir\\_cosine\\_ndcg@10 |  | 0.2500 |\n")]
-    [InlineData("| sentence-transformers/all-nli | 557,850 | MatryoshkaLoss(MultipleNegativesRankingLoss) | SNLI and MultiNLI, CC BY-SA 4.0 |\n")]
+    [InlineData("| Data set | Rows | Batch size | Sampler | Loss | Settings of the loss | Source |\n")]
+    [InlineData("| sentence-transformers/all-nli | 557,850 | 64 | no-duplicates | MatryoshkaLoss(MultipleNegativesRankingLoss) | dimensions: 256, 64; loss: MultipleNegativesRankingLoss | SNLI and MultiNLI, CC BY-SA 4.0 |\n")]
+    [InlineData("| our own pairs | 12,345 |  |  | CoSENTLoss |  |  |\n")]
     [InlineData("| Text 1 | Text 2 | Label |\n| --- | --- | --- |\n| a | b | 0.5 |\n| c | d | 1 |\n")]
     [InlineData("| A man plays a \"guitar\". | Somebody \\| makes \\*music\\*. | Nobody is there. # no heading |\n")]
     [InlineData("12,000 steps in 2 h 5 min on Some Processor(R) @ 2.0GHz, 8 threads, .NET 10.0.1.\n")]
@@ -126,7 +128,7 @@ public sealed class ModelCardTests
             - "loss:CachedMultipleNegativesRankingLoss"
 
             """.ReplaceLineEndings("\n"));
-        card.ShouldContain("| pairs | 10 | Matryoshka2dLoss(MatryoshkaLoss(CoSENTLoss)) |");
+        card.ShouldContain("| pairs | 10 |  |  | Matryoshka2dLoss(MatryoshkaLoss(CoSENTLoss)) |");
         var keys = card.Split('\n').Where(line => line.StartsWith('@')).Select(line => line[(line.IndexOf('{', StringComparison.Ordinal) + 1)..^1]);
         keys.ShouldBe(["reimers-2019-sentence-bert", "li20242d", "kusupati2022matryoshka", "huang2024cosent", "gao2021scaling", "henderson2017efficient", "oord2018representation"]);
         new GradientCache(new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [4] })).ToString().ShouldBe("GradientCache(MatryoshkaLoss(CoSENTLoss))");
@@ -146,6 +148,9 @@ public sealed class ModelCardTests
     [InlineData("en-de_mean_accuracy", "en-de", "mean_accuracy", "translation")]
     [InlineData("mined_average_precision", "mined", "average_precision", "paraphrase-mining")]
     [InlineData("teacher_negative_mse", "teacher", "negative_mse", "knowledge-distillation")]
+    [InlineData("topics_v_measure", "topics", "v_measure", "clustering")]
+    [InlineData("intents_accuracy", "intents", "accuracy", "text-classification")]
+    [InlineData("faq_maxsim_ndcg@10", "faq", "maxsim_ndcg@10", "information-retrieval")]
     [InlineData("something else", "", "something else", "sentence-similarity")]
     public void Names_of_metrics_are_taken_apart(string name, string evaluator, string metric, string task)
     {

@@ -14,6 +14,9 @@ internal static class Summaries
             new("sentence-transformers/all-nli", 557_850, new MatryoshkaLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = [256, 64] }))
             {
                 Source = "SNLI and MultiNLI, CC BY-SA 4.0",
+                BatchSize = "64",
+                Sampler = "no-duplicates",
+                LossSettings = [new("dimensions", "256, 64"), new("loss", "MultipleNegativesRankingLoss")],
                 Examples = [new(["A man plays a \"guitar\".", "Somebody | makes *music*.", "Nobody is there.\n# no heading"])],
             },
             new("our own pairs", 12_345, new CoSENTLoss()) { Examples = [new(["a", "b"], Score: 0.5f), new(["c", "d"], Score: 1)] },

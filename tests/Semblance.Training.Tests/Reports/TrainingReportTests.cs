@@ -15,6 +15,15 @@ public sealed class TrainingReportTests
     }
 
     [Fact]
+    public void It_fits_a_phone_in_light_and_dark()
+    {
+        var page = TrainingReport.Render(Summaries.Parcels, Steps(50));
+        page.ShouldContain("width=device-width, initial-scale=1");
+        page.ShouldContain("prefers-color-scheme: dark");
+        page.ShouldContain("@media (max-width: 40rem)");
+    }
+
+    [Fact]
     public void Every_text_is_escaped()
     {
         const string attack = "<script>alert('x')</script>\"&";
@@ -48,6 +57,23 @@ public sealed class TrainingReportTests
         body.Descendants("dt").Select(name => name.Value).ShouldBe(["batch size", "learning rate", "<script>", "processor", "threads", "runtime", "system", "steps", "time"]);
         body.Descendants("p").Last().Value.ShouldBe(
             "Trained on 2 data sets of 570,195 rows in 12,000 steps and 2 h 5 min; sts-dev_spearman_cosine is 0.8438 (before training: 0.6125).");
+    }
+
+    [Fact]
+    public void The_curve_of_the_evaluation_begins_before_training()
+    {
+        var summary = Summaries.Parcels with { Results = [Summaries.Parcels.Results[0] with { Step = 0 }] };
+        var plot = Markup(TrainingReport.Render(summary, Steps(3000))).Descendants("svg").Single(svg => svg.Elements("text").Any(text => text.Value == "sts-dev_spearman_cosine"));
+        plot.Attribute("data-steps")!.Value.ShouldStartWith("0,6,256,");
+        plot.Attribute("data-values")!.Value.ShouldStartWith("0.6125,");
+    }
+
+    [Fact]
+    public void The_data_have_their_batches_and_the_settings_of_their_loss()
+    {
+        var data = Markup(TrainingReport.Render(Summaries.Parcels, Steps(20))).Descendants("td").Select(cell => cell.Value).ToArray();
+        data.ShouldContain("MatryoshkaLoss(MultipleNegativesRankingLoss)dimensions: 256, 64; loss: MultipleNegativesRankingLosssampler: no-duplicates");
+        data.ShouldContain("64");
     }
 
     [Fact]

@@ -11,20 +11,24 @@ namespace Semblance.Cli.Commands;
 internal sealed class ClusterCommand : CliCommand
 {
     private const int UsualWords = 5;
+    private const int FirstMembers = 3;
 
     private readonly EncodedInput _input;
     private readonly Option<int?> _topics = NewOption.Count("--topics", $"The number of topic words per group; default: {UsualWords}");
+    private readonly Option<bool> _all = new("--all") { Description = "Writes all members of each group, not only the first three" };
     private readonly Option<string> _format = NewOption.Format();
     private readonly ClusterMethod _method;
 
     public ClusterCommand(Host host)
         : base(
             "cluster",
-            "Groups similar lines; writes the size and topic words of each group, then score, line number and text of its members", host)
+            "Groups similar lines; writes the size and topic words of each group, then score, line number and text of the three members "
+            + "that are nearest to its center", host)
     {
         _input = new EncodedInput(this);
         _method = new ClusterMethod(this);
         Add(_topics);
+        Add(_all);
         Add(_format);
         _input.AddEncoding(this);
     }
@@ -49,7 +53,7 @@ internal sealed class ClusterCommand : CliCommand
         }
         else
         {
-            WriteText(clusters, texts);
+            WriteText(clusters, texts, arguments.GetValue(_all) ? int.MaxValue : FirstMembers);
         }
 
         Host.Error.WriteLine(
@@ -57,7 +61,7 @@ internal sealed class ClusterCommand : CliCommand
             + Numbers.Invariant($"s; {labels.Count(label => label < 0):N0} lines are in none"));
     }
 
-    private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts)
+    private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts, int most)
     {
         for (var number = 0; number < clusters.Count; number++)
         {
@@ -65,9 +69,14 @@ internal sealed class ClusterCommand : CliCommand
             var lines = cluster.Members.Count == 1 ? "line" : "lines";
             var title = $"group {number + 1} · {cluster.Members.Count} {lines} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·');
             Host.Text.WriteLine(number > 0 ? $"\n{title}" : title);
-            foreach (var member in cluster.Members)
+            foreach (var member in cluster.Members.Take(most))
             {
                 Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");
+            }
+
+            if (cluster.Members.Count - most is > 0 and var rest)
+            {
+                Host.Text.WriteLine(Numbers.Invariant($"  … {rest:N0} more"));
             }
         }
     }

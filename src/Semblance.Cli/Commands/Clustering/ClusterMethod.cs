@@ -8,7 +8,11 @@ namespace Semblance.Cli.Commands;
 /// <summary>Represents the options that choose and configure the clustering method.</summary>
 internal sealed class ClusterMethod
 {
-    private const int UsualSize = 3;
+    private const int UsualSizeOfCommunities = 2;
+    private const int UsualSizeOfRegions = 3;
+
+    // Measured with the bundled model: docs/clustering.md.
+    private const float UsualThreshold = 0.6f;
 
     // The options that each method takes.
     private static readonly Dictionary<string, string[]> Rules = new()
@@ -26,11 +30,12 @@ internal sealed class ClusterMethod
         [.. Rules.Keys]);
     private readonly Option<float?> _threshold = NewOption.Number(
         "--threshold", "SCORE",
-        "communities: the minimum cosine similarity to the center, default: 0.75; agglomerative: "
+        "communities: the minimum cosine similarity to the center, default: 0.6; agglomerative: "
         + "the minimum cosine similarity at which groups are merged");
     private readonly Option<int?> _clusters = NewOption.Count("--clusters", "kmeans, agglomerative: the number of groups");
     private readonly Option<int?> _minSize = NewOption.Count(
-        "--min-size", $"communities, hdbscan: the minimum number of texts in a group; default: {UsualSize}");
+        "--min-size", "communities, hdbscan: the minimum number of texts in a group; "
+        + $"default: {UsualSizeOfCommunities} for communities, {UsualSizeOfRegions} for hdbscan");
     private readonly Option<int?> _minSamples = NewOption.Count(
         "--min-samples",
         "hdbscan: the number of neighbors that make a text a core point; higher values leave more texts out; default: --min-size");
@@ -66,8 +71,8 @@ internal sealed class ClusterMethod
         {
             "communities" => CommunityDetection.Labels(CommunityDetection.Detect(vectors, new CommunityOptions
             {
-                Threshold = arguments.GetValue(_threshold) ?? new CommunityOptions().Threshold,
-                MinSize = arguments.GetValue(_minSize) ?? UsualSize,
+                Threshold = arguments.GetValue(_threshold) ?? UsualThreshold,
+                MinSize = arguments.GetValue(_minSize) ?? UsualSizeOfCommunities,
                 MaxThreads = maxThreads,
             }, progress, cancellationToken), vectors.Rows),
             "kmeans" => [.. KMeans.Fit(vectors, new KMeansOptions
@@ -80,7 +85,7 @@ internal sealed class ClusterMethod
             "agglomerative" => Agglomerative(arguments, vectors, maxThreads, progress, cancellationToken),
             _ => [.. Hdbscan.Fit(vectors, new HdbscanOptions
             {
-                MinClusterSize = arguments.GetValue(_minSize) ?? UsualSize,
+                MinClusterSize = arguments.GetValue(_minSize) ?? UsualSizeOfRegions,
                 MinSamples = arguments.GetValue(_minSamples),
                 MaxThreads = maxThreads,
             }, progress, cancellationToken).Labels],

@@ -78,6 +78,11 @@ public sealed class InformationRetrievalEvaluator : Evaluator
     /// </summary>
     public int CorpusChunkSize { get; init; } = 50_000;
 
+    /// <summary>
+    /// Gets the number of documents per query that BM25 finds for a cross-encoder, at least the largest k. The default is 100.
+    /// </summary>
+    public int Candidates { get; init; } = RetrieveAndRerank.DefaultCandidates;
+
     /// <inheritdoc/>
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
@@ -123,6 +128,22 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         var metrics = new OrderedDictionary<string, double>();
         AddMetrics(metrics, method, best);
         return Result(metrics, $"{method}_ndcg@{NdcgAtK.Max()}");
+    }
+
+    /// <summary>
+    /// Evaluates a cross-encoder by the documents that BM25 finds for each query (<see cref="Candidates"/>), reranked; the names of the
+    /// metrics have no F.
+    /// </summary>
+    /// <param name="model">The model, with one label.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">The model has several labels.</exception>
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var retriever = new RetrieveAndRerank(new Bm25Index(_corpus), _corpus, model, Predicting) { Candidates = Candidates };
+        var metrics = new OrderedDictionary<string, double>();
+        AddMetrics(metrics, "", retriever.Search(_queries, LargestK, cancellationToken));
+        return Result(metrics, $"ndcg@{NdcgAtK.Max()}");
     }
 
     /// <summary>Evaluates any retrieval method on the same queries and documents.</summary>
@@ -175,6 +196,7 @@ public sealed class InformationRetrievalEvaluator : Evaluator
 
     private void AddMetrics(OrderedDictionary<string, double> metrics, string function, SearchHit[][] hits)
     {
+        var prefix = function.Length == 0 ? "" : $"{function}_";
         var rankings = hits.Zip(_relevant, (found, relevant) => Array.ConvertAll(found, hit => relevant.Contains(hit.Index))).ToArray();
         Add("accuracy", AccuracyAtK, (ranking, k, _) => Ranking.AccuracyAt(ranking, k));
         Add("precision", PrecisionRecallAtK, (ranking, k, _) => Ranking.PrecisionAt(ranking, k));
@@ -187,7 +209,7 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         {
             foreach (var k in atK)
             {
-                metrics[$"{function}_{metric}@{k}"] = rankings.Select((ranking, i) => measure(ranking, k, _relevantCounts[i])).Average();
+                metrics[$"{prefix}{metric}@{k}"] = rankings.Select((ranking, i) => measure(ranking, k, _relevantCounts[i])).Average();
             }
         }
     }

@@ -56,6 +56,19 @@ internal static class EvaluationFile
         return texts == 1 ? new LabeledTexts(read[0], classes) : new LabeledTexts(read[0], read[1], classes);
     }
 
+    /// <summary>
+    /// Reads files of the same classes. The labels are those of the first file; an unknown label is an error of another file, which may be
+    /// <see langword="null"/>.
+    /// </summary>
+    public static (LabeledTexts First, LabeledTexts?[] Others) ReadClasses(
+        string first, string?[] others, EvaluationColumns columns, int texts)
+    {
+        var names = new LabelNames();
+        var read = ReadLabeled(first, columns, texts, names);
+        var known = new LabelNames(names.Names);
+        return (read, Array.ConvertAll(others, file => file is null ? null : ReadLabeled(file, columns, texts, known)));
+    }
+
     private static string[] JsonNames(string path, TextLine line)
     {
         try

@@ -201,7 +201,8 @@ public sealed class EvaluationTask
         ["accuracy"],
         (folder, encoding) =>
         {
-            var (first, rest) = ReadClasses(folder, train, [test, dev], columns, pairs ? 2 : 1);
+            var (first, rest) = EvaluationFile.ReadClasses(
+                Path.Combine(folder, train), [In(folder, test), In(folder, dev)], columns ?? new(), pairs ? 2 : 1);
             if (from <= 0 || from >= first.Labels.Count)
             {
                 throw new DatasetException(
@@ -229,7 +230,7 @@ public sealed class EvaluationTask
         ["accuracy"],
         (folder, encoding) =>
         {
-            var (first, rest) = ReadClasses(folder, train, [test], columns, 1);
+            var (first, rest) = EvaluationFile.ReadClasses(Path.Combine(folder, train), [In(folder, test)], columns ?? new(), 1);
             return new NearestCentroidEvaluator(first, rest[0]!) { Encoding = encoding };
         },
         tested: new() { [test] = 0 });
@@ -257,8 +258,7 @@ public sealed class EvaluationTask
         [corpus, queries, judgments],
         headline is null ? ["ndcg@10", "mrr@10", "recall@10"] : [.. headline],
         (folder, encoding) => RetrievalFiles.Read(
-            Path.Combine(folder, corpus), Path.Combine(folder, queries), judgments is null ? null : Path.Combine(folder, judgments),
-            encoding),
+            Path.Combine(folder, corpus), Path.Combine(folder, queries), In(folder, judgments), encoding),
         bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
 
     /// <summary>
@@ -332,19 +332,7 @@ public sealed class EvaluationTask
                 Encoding = encoding,
             });
 
-    // The labels are those of the first file; an unknown label is an error of the other file.
-    private static (LabeledTexts First, LabeledTexts?[] Others) ReadClasses(
-        string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)
-    {
-        var names = new LabelNames();
-        var read = EvaluationFile.ReadLabeled(Path.Combine(folder, first), columns ?? new(), texts, names);
-        var known = new LabelNames(names.Names);
-        return (
-            read,
-            Array.ConvertAll(
-                rest,
-                file => file is null ? null : EvaluationFile.ReadLabeled(Path.Combine(folder, file), columns ?? new(), texts, known)));
-    }
+    private static string? In(string folder, string? file) => file is null ? null : Path.Combine(folder, file);
 
     // Insufficient data is an error of the files.
     private T Named<T>(string folder, Func<T> evaluate)

@@ -14,7 +14,8 @@ internal static class RetrievalFiles
     /// <c>relevant_doc_id</c> of the queries is used, or else equal ids.
     /// </summary>
     /// <exception cref="DatasetException">A file cannot be read, lacks a column, or has an id twice.</exception>
-    public static InformationRetrievalEvaluator Read(string corpusPath, string queriesPath, string? judgmentsPath, EncodeOptions encoding)
+    public static InformationRetrievalEvaluator Read(
+        string corpusPath, string queriesPath, string? judgmentsPath, EncodeOptions encoding, string name = "", string? metric = null)
     {
         var corpus = new OrderedDictionary<string, string>();
         var titled = EvaluationFile.ColumnNames(corpusPath).Contains("title");
@@ -47,7 +48,7 @@ internal static class RetrievalFiles
             ReadJudgments(judgmentsPath, relevant);
         }
 
-        return Evaluator(queries, corpus, relevant, encoding);
+        return Evaluator(queries, corpus, relevant, encoding, name, metric);
     }
 
     /// <summary>
@@ -72,8 +73,8 @@ internal static class RetrievalFiles
 
     private static InformationRetrievalEvaluator Evaluator(
         OrderedDictionary<string, string> queries, OrderedDictionary<string, string> corpus,
-        Dictionary<string, IReadOnlySet<string>> relevant, EncodeOptions encoding) =>
-        new(queries, corpus, relevant) { Encoding = encoding, PrecisionRecallAtK = [1, 3, 5, 10, 100] };
+        Dictionary<string, IReadOnlySet<string>> relevant, EncodeOptions encoding, string name = "", string? metric = null) =>
+        new(queries, corpus, relevant, name) { Encoding = encoding, PrecisionRecallAtK = [1, 3, 5, 10, 100], PrimaryMetric = metric };
 
     private static void ReadJudgments(string path, Dictionary<string, IReadOnlySet<string>> relevant)
     {

@@ -39,7 +39,16 @@ public sealed class RecipeDataset
     /// <summary>Returns the summary for the model card.</summary>
     /// <param name="loss">The loss that it is trained with.</param>
     internal DatasetSummary Summarize(Objective loss) =>
-        new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
+        new(Name, Rows.Count, loss)
+        {
+            Source = _node.Find("source")?.Text(),
+            Examples = [.. Rows.Take(2)],
+            BatchSize = _node.Find("batch-tokens") is { } tokens
+                ? $"{ReportText.Count(tokens.Count())} tokens"
+                : ReportText.Count(_node.Get("batch-size").Count()),
+            Sampler = _node.Find("sampler")?.Text() ?? "shuffle",
+            LossSettings = [.. _node.Get("loss").Named().Settings.Settings()],
+        };
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>

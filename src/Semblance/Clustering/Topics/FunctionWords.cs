@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Semblance;
 
-/// <summary>Provides function words (stop words): English ones, and the characters that form such words in Chinese.</summary>
+/// <summary>
+/// Provides words that say nothing about a topic (stop words): function words of English, words of reported speech and of markup, and in
+/// Chinese function words and the characters that form them.
+/// </summary>
 internal static class FunctionWords
 {
     private static readonly SearchValues<char> Characters =
@@ -22,6 +25,10 @@ internal static class FunctionWords
         none nothing other others own same several some somebody someone something such another
         also always ever just even only quite rather really still too very already almost now never once often perhaps please soon
         get gets got getting let lets
+        say says said saying tell tells told according mr mrs ms dr
+        lt gt amp quot apos nbsp http https www com html htm href br img src div span
+        已经 由于 以及 及其 通过 进行 对于 关于 根据 虽然 当然 然后 自己 以后 以前 之后 之前 目前 时候 现在 今天 昨天 一样 一直 一定 一下 一种 一次
+        一般 表示 指出 认为 记者 报道 日前 近日 据悉 同时 并且 只是 只有 还有 所有 任何 许多 非常 十分 比较 更加 最后 首先 其中 其他 其它 左右
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>Returns a value that indicates whether a word is a function word or contains such a character.</summary>

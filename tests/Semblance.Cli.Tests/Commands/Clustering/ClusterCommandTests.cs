@@ -40,6 +40,30 @@ public class ClusterCommandTests
         outcome.ErrorLines.ShouldHaveSingleItem().ShouldEndWith("1 lines are in none");
     }
 
+    [Theory]
+    [InlineData(5, "  … 2 more")]
+    [InlineData(6, "  1.000000\t5\tred apple", "--all")]
+    public async Task Text_shows_three_lines_of_a_group_or_all(int written, string last, params string[] options)
+    {
+        var text = string.Concat(Enumerable.Repeat("red apple\n", 5)) + "moon\n";
+        string[] arguments = ["cluster", "--model", Recorded.Folder, "--threshold", "0.9999", .. options];
+        var lines = (await Outcome.WithInputAsync(text, arguments)).Done().Lines;
+        lines.Length.ShouldBe(written);
+        lines[^1].ShouldBe(last);
+        var json = (await Outcome.WithInputAsync(text, [.. arguments.Except(["--all"]), "--format", "json"])).Done().Lines.ShouldHaveSingleItem();
+        JsonDocument.Parse(json).RootElement.GetProperty("members").GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_groups_of_the_shipped_questions_are_found_without_an_option()
+    {
+        var groups = (await Outcome.OfAsync("cluster", "--input", Path.Combine(Fixtures.Repository, "examples", "faq.txt"), "--format", "json")).Done().Lines
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("line").GetInt32()).Order().ToArray())
+            .ToArray();
+        groups.Length.ShouldBeGreaterThanOrEqualTo(3);
+        groups.ShouldAllBe(group => group.Length == 2 && group[1] - group[0] == 6); // a question and its translation
+    }
+
     [Fact]
     public async Task Dense_groups_need_no_number()
     {
