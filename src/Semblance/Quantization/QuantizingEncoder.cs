@@ -55,7 +55,7 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         if (NeedsCalibration)
         {
             var ranges = new QuantizationRanges(Dimension);
-            await foreach (var embedding in Model.EncodeAsync(texts, Options, cancellationToken).ConfigureAwait(false))
+            await foreach (var embedding in Model.EncodeAsync(texts, Options with { Counter = null }, cancellationToken).ConfigureAwait(false))
             {
                 ranges.Include(embedding.Vector.Span);
             }

@@ -115,5 +115,6 @@ public sealed class Reranker
             Truncation = options.Truncation,
             BatchTokens = options.BatchTokens,
             MaxThreads = options.MaxThreads,
+            Counter = options.Counter,
         };
 }
