@@ -8,7 +8,8 @@ namespace Semblance.Cli.Input;
 internal sealed class TextColumn
 {
     private readonly Option<string?> _field = NewOption.Text(
-        "--field", "NAME", "JSON Lines: the member with the text; default: text. Input with another ending than .jsonl is read as JSON Lines");
+        "--field", "NAME",
+        "JSON Lines: the member with the text; default: text. Input with another ending than .jsonl is read as JSON Lines");
     private readonly Option<string?> _column = NewOption.Text(
         "--column", "NAME",
         "TSV and CSV: the column with the text, named in the first row; default: text. Input with another ending than .csv is read as TSV");
@@ -27,7 +28,9 @@ internal sealed class TextColumn
     }
 
     /// <summary>Opens a file, or standard input if the path is <see langword="null"/> or <c>-</c>.</summary>
-    /// <exception cref="IOException">The file cannot be read, standard input is named twice, or an option is for another format.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be read, standard input is named twice, or an option is for another format.
+    /// </exception>
     public TextLines Open(ParseResult arguments, string? path, Host host)
     {
         var lines = TextInput.Open(path, host);
@@ -37,12 +40,15 @@ internal sealed class TextColumn
             return lines;
         }
 
-        if (lines.Format is TextFormat.Tsv or TextFormat.Csv ? field is not null : lines.Format == TextFormat.JsonLines && column is not null)
+        var isTable = lines.Format is TextFormat.Tsv or TextFormat.Csv;
+        if (isTable ? field is not null : lines.Format == TextFormat.JsonLines && column is not null)
         {
             lines.Dispose();
             throw new InputException(
                 lines.Name,
-                field is null ? "the file is JSON Lines; use --field instead of --column." : "the file is a table; use --column instead of --field.");
+                isTable
+                    ? "the file is a table; use --column instead of --field."
+                    : "the file is JSON Lines; use --field instead of --column.");
         }
 
         lines.Column = field ?? column!;

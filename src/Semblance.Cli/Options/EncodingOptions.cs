@@ -79,7 +79,8 @@ internal sealed class EncodingOptions
     {
         if (_truncation.Of(arguments) == Truncation.Chunk)
         {
-            throw new ArgumentException("--truncation chunk is for dense vectors, but the model produces sparse vectors; use cut or error.");
+            throw new ArgumentException(
+                "--truncation chunk is for dense vectors, but the model produces sparse vectors; use cut or error.");
         }
 
         foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])

@@ -6,7 +6,8 @@ internal static class Suggestion
     /// <summary>Returns a question for the end of a message, with a space before it; empty if no known word is similar.</summary>
     /// <param name="word">The unknown word.</param>
     /// <param name="known">The known words.</param>
-    public static string Question(string word, IEnumerable<string> known) => For(word, known) is { } found ? $" Did you mean '{found}'?" : "";
+    public static string Question(string word, IEnumerable<string> known) =>
+        For(word, known) is { } found ? $" Did you mean '{found}'?" : "";
 
     /// <summary>Returns the most similar known word, or <see langword="null"/> if none is similar.</summary>
     /// <inheritdoc cref="Question"/>
@@ -15,7 +16,7 @@ internal static class Suggestion
         var plain = Plain(word);
         var most = Math.Max(1, plain.Length / 3);
         return plain.Length < 2 ? null : known
-            .Select(candidate => (Word: candidate, Distance: Plain(candidate) is var other && IsBeginning(plain, other) ? 0 : Edits(plain, other)))
+            .Select(candidate => (Word: candidate, Distance: Distance(plain, Plain(candidate))))
             .Where(candidate => candidate.Distance <= most)
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Word)
@@ -24,7 +25,9 @@ internal static class Suggestion
 
     private static string Plain(string word) => word.TrimStart('-').Replace('_', '-').ToLowerInvariant();
 
-    private static bool IsBeginning(string word, string other) => word.Length >= 3 && other.StartsWith(word, StringComparison.Ordinal);
+    // A beginning of at least three characters counts as the word.
+    private static int Distance(string word, string other) =>
+        word.Length >= 3 && other.StartsWith(word, StringComparison.Ordinal) ? 0 : Edits(word, other);
 
     // The number of characters to insert, delete, replace or exchange with the next one (optimal string alignment).
     private static int Edits(string a, string b)

@@ -9,8 +9,6 @@ namespace Semblance.Cli.Output;
 /// <param name="isNumbered"><see langword="true"/> if lines begin with the number of the query; otherwise, <see langword="false"/>.</param>
 internal sealed class HitWriter(Host host, bool isJson, bool isNumbered)
 {
-    private static readonly string[] Fields = ["rank", "score", "line", "id", "start", "end", "text"];
-
     private long _query;
 
     /// <summary>Writes the results of a query.</summary>
@@ -93,7 +91,7 @@ internal sealed class HitWriter(Host host, bool isJson, bool isNumbered)
 
         foreach (var (key, value) in hit.Labels ?? new Dictionary<string, string>())
         {
-            if (!Fields.Contains(key))
+            if (key is not ("rank" or "score" or "id" or "text") && (hit.Passage is null || key is not ("start" or "end")))
             {
                 json.WriteString(key, value);
             }

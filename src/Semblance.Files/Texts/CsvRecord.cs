@@ -17,7 +17,9 @@ internal sealed class CsvRecord(string path)
     private long _quoteLine;
     private bool _isOpen;
 
-    /// <summary>Adds a line; returns the record that it completes, or <see langword="null"/>. Blank lines between records are skipped.</summary>
+    /// <summary>
+    /// Adds a line; returns the record that it completes, or <see langword="null"/>. Blank lines between records are skipped.
+    /// </summary>
     /// <exception cref="TextFormatException">The record is too long.</exception>
     public TextRecord? Add(TextLine line)
     {

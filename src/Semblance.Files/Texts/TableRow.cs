@@ -59,7 +59,8 @@ public sealed class TableRow
             {
                 found = found < 0
                     ? i
-                    : throw new TextFormatException(_path, 1, $"the column '{Excerpt.Of(column)}' comes twice; column names must be unique.");
+                    : throw new TextFormatException(
+                        _path, 1, $"the column '{Excerpt.Of(column)}' comes twice; column names must be unique.");
             }
         }
 

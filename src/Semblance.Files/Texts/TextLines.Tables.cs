@@ -51,7 +51,8 @@ public sealed partial class TextLines
                 yield return record.Fields.Count == columns.Count
                     ? new TableRow(Name, record, columns)
                     : throw new TextFormatException(
-                        Name, record.Line, $"the row has {record.Fields.Count} columns; {columns.Count} are expected, as in the first row.");
+                        Name, record.Line,
+                        $"the row has {record.Fields.Count} columns; {columns.Count} are expected, as in the first row.");
             }
         }
 

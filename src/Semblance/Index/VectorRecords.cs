@@ -186,7 +186,8 @@ public sealed class VectorRecords
             {
                 throw new TextFormatException(
                     Path, line,
-                    "some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or to none.");
+                    "some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or to "
+                    + "none.");
             }
 
             Numbers.Add(line);

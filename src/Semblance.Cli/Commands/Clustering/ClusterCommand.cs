@@ -67,7 +67,8 @@ internal sealed class ClusterCommand : CliCommand
             Host.Text.WriteLine(number > 0 ? $"\n{title}" : title);
             foreach (var member in cluster.Members)
             {
-                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{input.Numbers[member.Index]}\t{Column.Last(input.Texts[member.Index])}");
+                Host.Text.WriteLine(
+                    $"  {Numbers.Score(member.Score)}\t{input.Numbers[member.Index]}\t{Column.Last(input.Texts[member.Index])}");
             }
         }
     }

@@ -112,19 +112,33 @@ internal sealed class EncodeCommand : CliCommand
             : OutputFile.Open(output, () => new SparseEmbeddingWriter(output, decoder));
         var started = Stopwatch.GetTimestamp();
         var (count, active) = (0L, 0L);
-        await foreach (var embedding in model.EncodeAsync(
-            lines.TextsAsync(cancellationToken), options, cancellationToken).ConfigureAwait(false))
+        if (output is null or "-")
         {
-            writer.Write(embedding);
-            count++;
-            active += embedding.Vector.ActiveDimensions;
+            await WriteAsync(null).ConfigureAwait(false); // the results themselves show the progress
+        }
+        else
+        {
+            await Host.WithProgressAsync("encoding", WriteAsync).ConfigureAwait(false);
         }
 
-        writer.Complete();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Host.Error.WriteLine(
             Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; ")
             + Numbers.Invariant($"{(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
+
+        async Task WriteAsync(IProgress<double>? progress)
+        {
+            await foreach (var embedding in model.EncodeAsync(
+                lines.TextsAsync(cancellationToken), options, cancellationToken).ConfigureAwait(false))
+            {
+                writer.Write(embedding);
+                count++;
+                active += embedding.Vector.ActiveDimensions;
+                progress?.Report(lines.Progress);
+            }
+
+            writer.Complete();
+        }
     }
 
     // The part of the input that is read measures progress: the number of lines is unknown.

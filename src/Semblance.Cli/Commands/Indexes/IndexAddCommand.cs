@@ -47,7 +47,8 @@ internal sealed class IndexAddCommand : CliCommand
                     watched, new EncodeOptions { Counter = Host.Count("texts", "") }, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"added {written:N0} {(index.HasPassages() ? "documents" : "vectors")}; the index has {count:N0}{(index.HasPassages() ? " passages" : "")}"));
+        var (what, of) = index.HasPassages() ? ("documents", " passages") : ("vectors", "");
+        Host.Error.WriteLine(Numbers.Invariant($"added {written:N0} {what}; the index has {count:N0}{of}"));
     }
 
     // Records are written in batches, in which a repeated id would replace itself.

@@ -48,7 +48,9 @@ internal sealed class IndexBuildCommand : CliCommand
     {
         var started = Stopwatch.GetTimestamp();
         var input = _input.Open(arguments, Host);
-        var (model, settings) = input.HasVectors ? (null, null) : await ModelAsync(arguments, cancellationToken).ConfigureAwait(false);
+        var (model, settings) = input.HasVectors && arguments.GetValue(_model) is null
+            ? (null, null)
+            : await ModelAsync(arguments, input.HasVectors, cancellationToken).ConfigureAwait(false);
         var similarity = arguments.GetValue(_similarity) is { } asked and not "model"
             ? SimilarityFunctions.Parse(asked)
             : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
@@ -59,11 +61,11 @@ internal sealed class IndexBuildCommand : CliCommand
         };
         var read = input.ReadAsync(1, cancellationToken);
         var records = await IndexInput.StartAsync(
-            model is null ? read : TextIndex.EncodeAsync(model, read, settings!, encoding, cancellationToken),
+            input.HasVectors ? read : TextIndex.EncodeAsync(model!, read, settings!, encoding, cancellationToken),
             input.Path, cancellationToken).ConfigureAwait(false);
         var attributes = settings?.ToAttributes() ?? [];
         var (count, bytes) = (0L, 0L);
-        await Host.WithProgressAsync(model is null ? "reading" : "encoding", async progress =>
+        await Host.WithProgressAsync(input.HasVectors ? "reading" : "encoding", async progress =>
         {
             var watched = IndexInput.WatchedAsync(records, input, progress.Report);
             (count, bytes) = _place.IsTable(arguments.CommandResult)
@@ -76,12 +78,13 @@ internal sealed class IndexBuildCommand : CliCommand
     }
 
     private async Task<(SentenceTransformer Model, TextIndexSettings Settings)> ModelAsync(
-        ParseResult arguments, CancellationToken cancellationToken)
+        ParseResult arguments, bool hasVectors, CancellationToken cancellationToken)
     {
         var folder = await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var model = ModelOption.Load(folder, Host);
         var (name, revision) = IndexOptions.NameOf(arguments.GetValue(_model), folder);
-        var documents = _truncation.Apply(arguments, _prompts.OfDocuments(arguments, EncodeOptions.Default));
+        var documents = _prompts.OfDocuments(arguments, EncodeOptions.Default);
+        documents = hasVectors ? documents : _truncation.Apply(arguments, documents);
         return (
             model,
             TextIndexSettings.Of(model, documents, _prompts.OfQueries(arguments, EncodeOptions.Default)) with
@@ -105,7 +108,8 @@ internal sealed class IndexBuildCommand : CliCommand
         };
         var folder = _place.Name(arguments);
         using var index = await HnswIndex.BuildAsync(
-            folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, new Linking(progress), cancellationToken).ConfigureAwait(false);
+            folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, new Linking(progress),
+            cancellationToken).ConfigureAwait(false);
         return (index.Count, IndexOptions.Bytes(folder));
     }
 

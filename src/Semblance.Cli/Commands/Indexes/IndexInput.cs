@@ -13,8 +13,8 @@ internal sealed class IndexInput
     private readonly Option<string> _input = new("--input")
     {
         Description =
-            "The input: texts, one per line; .jsonl with 'text' (--field) or 'embedding', .tsv or .csv with a column 'text' (--column), and "
-            + "optionally 'id' and labels; all may be .gz; or vectors as .npy or .safetensors",
+            "The input: texts, one per line; .jsonl with 'text' (--field) or 'embedding', .tsv or .csv with a column 'text' (--column), "
+            + "and optionally 'id' and labels; all may be .gz; or vectors as .npy or .safetensors",
         HelpName = "FILE",
         Required = true,
     };

@@ -23,7 +23,8 @@ internal sealed class GenerateCommand : CliCommand
     private readonly TextColumn _column;
     private readonly Option<string?> _format = new("--format")
     {
-        Description = "The format of the results: lines of text, or JSON objects with prompt and text; default: text with --prompt, else json",
+        Description =
+            "The format of the results: lines of text, or JSON objects with prompt and text; default: text with --prompt, else json",
     };
     private readonly Option<int?> _maxNewTokens = NewOption.Count(
         "--max-new-tokens", "The maximum number of new tokens; default: the model's generation configuration, or 20");

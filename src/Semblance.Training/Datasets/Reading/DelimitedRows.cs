@@ -10,7 +10,8 @@ internal static class DelimitedRows
         Select(path, columns, header, Records(path, TextFormat.Tsv));
 
     /// <summary>Reads rows with comma-separated columns, quoted or not.</summary>
-    public static IEnumerable<Row> ReadCsv(string path, string[] columns, bool header) => Select(path, columns, header, Records(path, TextFormat.Csv));
+    public static IEnumerable<Row> ReadCsv(string path, string[] columns, bool header) =>
+        Select(path, columns, header, Records(path, TextFormat.Csv));
 
     /// <summary>Returns the column names of a CSV file.</summary>
     /// <exception cref="DatasetException">The file cannot be read or is empty.</exception>

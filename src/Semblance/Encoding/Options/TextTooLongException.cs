@@ -14,8 +14,8 @@ public sealed class TextTooLongException : ArgumentException
     public TextTooLongException(long index, int limit, int? tokenCount = null)
         : base(string.Create(
             CultureInfo.InvariantCulture,
-            $"The text at index {index} has {(tokenCount is { } count ? $"{count} tokens" : "too many tokens")}, and the model takes at most "
-            + $"{limit}; shorten or divide it, or choose Truncation.Cut to leave out its end."))
+            $"The text at index {index} has {(tokenCount is { } count ? $"{count} tokens" : "too many tokens")}, and the model takes at "
+            + $"most {limit}; shorten or divide it, or choose Truncation.Cut to leave out its end."))
     {
         (Index, Limit, TokenCount) = (index, limit, tokenCount);
     }

@@ -39,7 +39,8 @@ public static class DocumentIndexes
             documents[i] = await DocumentsAsync(
                 found[i], first.TopK, options.TopK,
                 async count => await index.SearchAsync(
-                    queries.Row(i).ToArray(), options with { TopK = count }, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    queries.Row(i).ToArray(), options with { TopK = count }, cancellationToken).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
 
         return documents;
@@ -69,7 +70,8 @@ public static class DocumentIndexes
     /// <param name="cancellationToken">The token that cancels the operation between two batches; earlier batches stay written.</param>
     /// <returns>The number of documents written.</returns>
     public static async Task<long> UpsertDocumentsAsync(
-        this IVectorIndex index, IAsyncEnumerable<VectorRecord> records, int batchSize = 1024, CancellationToken cancellationToken = default)
+        this IVectorIndex index, IAsyncEnumerable<VectorRecord> records, int batchSize = 1024,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(records);

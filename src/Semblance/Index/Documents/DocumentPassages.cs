@@ -17,7 +17,7 @@ internal static class DocumentPassages
     /// <summary>Returns the records of the passages of a document, without vectors.</summary>
     public static IEnumerable<VectorRecord> Of(VectorRecord document, IEnumerable<Chunk> chunks)
     {
-        var text = document.Text ?? throw new ArgumentException($"The record {StoredText.Escaped(document.Id)} has no text to encode.");
+        var text = document.Text!;
         var (number, place, codePoints) = (0, 0, 0);
         foreach (var chunk in chunks)
         {
@@ -78,7 +78,8 @@ internal static class DocumentPassages
     private static VectorId Read(string written) =>
         written is ['"', .. var text, '"'] && IsNumber(text) ? text : IsNumber(written) ? VectorId.Parse(written) : written;
 
-    private static bool IsNumber(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+    private static bool IsNumber(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         && number.ToString(CultureInfo.InvariantCulture) == text;
 
     private static int CodePoints(ReadOnlySpan<char> text)

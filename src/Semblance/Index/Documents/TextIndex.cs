@@ -88,7 +88,8 @@ public sealed class TextIndex
             await foreach (var document in documents.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 var text = document.Text
-                    ?? throw new ArgumentException($"The record '{StoredText.Escaped(document.Id)}' has no text to encode.", nameof(documents));
+                    ?? throw new ArgumentException(
+                        $"The record '{StoredText.Escaped(document.Id)}' has no text to encode.", nameof(documents));
                 foreach (var record in hasPassages
                     ? DocumentPassages.Of(document, model.Chunks(text, chunking, cancellationToken))
                     : [document])

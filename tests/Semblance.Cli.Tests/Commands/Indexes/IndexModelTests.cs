@@ -76,6 +76,17 @@ public sealed class IndexModelTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_of_vectors_knows_the_model_that_is_named()
+    {
+        var input = _folder.Write("in.txt", "Hi\nyou\n");
+        (await Outcome.OfAsync("encode", "--model", Model.Folder, "--input", input, "--output", _folder.Of("v.npy"))).Done();
+        (await Outcome.OfAsync("index", "build", "--index", _folder.Of("i"), "--model", Model.Folder, "--input", _folder.Of("v.npy"), "--texts", input)).Done();
+        var found = (await Outcome.OfAsync("index", "search", "--index", _folder.Of("i"), "--query", "Hi", "--top-k", "1")).Done();
+        found.Lines.ShouldBe(["1\t1.000000\t1\tHi"]);
+        found.Error.ShouldNotContain("warning");
+    }
+
+    [Fact]
     public async Task An_older_index_opens_with_a_warning()
     {
         var model = SentenceTransformer.Load(Model.Folder);
