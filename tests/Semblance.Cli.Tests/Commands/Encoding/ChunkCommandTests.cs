@@ -36,7 +36,7 @@ public class ChunkCommandTests
         chunked[0].ShouldBe(cut[0]);
         chunked[1].ShouldNotBe(cut[1]);
         var error = await EncodeAsync("--truncation", "error");
-        (error.ExitCode, error.Error.Contains("16 tokens", StringComparison.Ordinal)).ShouldBe((1, true));
+        (error.ExitCode, error.Error.Contains("takes at most 16;", StringComparison.Ordinal)).ShouldBe((1, true));
         (await EncodeAsync("--chunk-size", "12")).ExitCode.ShouldBe(2);
     }
 }
