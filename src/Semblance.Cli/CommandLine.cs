@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Semblance.Cli.Commands;
+using Semblance.Cli.Options;
 
 namespace Semblance.Cli;
 
@@ -79,10 +80,17 @@ internal static class CommandLine
     // An unknown word explains more than the missing argument that follows from it.
     private static string Problem(ParseResult parsed)
     {
-        var problem = parsed.UnmatchedTokens is [var unknown, ..]
-            ? $"There is no {(unknown.StartsWith('-') ? "option" : "command or argument")} '{unknown}'."
-            : Failure.OneLine(parsed.Errors[0].Message);
-        return problem.EndsWith('.') ? problem : problem + ".";
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+        {
+            var command = parsed.CommandResult.Command;
+            var (what, known) = unknown.StartsWith('-')
+                ? ("option", command.Options.Select(option => option.Name))
+                : ("command or argument", command.Subcommands.Select(inner => inner.Name));
+            return $"There is no {what} '{Failure.OneLine(unknown)}'.{Suggestion.Question(unknown, known)}";
+        }
+
+        var problem = Failure.OneLine(parsed.Errors[0].Message);
+        return problem[^1] is '.' or '?' ? problem : problem + ".";
     }
 
     private static int Fail(Host host, Exception failure)
@@ -100,7 +108,8 @@ internal static class CommandLine
         return Failed;
     }
 
-    private static RootCommand Root(Host host) =>
+    /// <summary>Creates the command with all of its subcommands.</summary>
+    internal static RootCommand Root(Host host) =>
         new("Sentence-BERT for .NET: encodes, searches, clusters, reranks, evaluates and trains with sentence embeddings.")
     {
         new EncodeCommand(host),

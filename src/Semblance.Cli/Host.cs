@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Semblance.Cli.Input;
+using Semblance.Cli.Output;
+using Semblance.Files;
 
 namespace Semblance.Cli;
 
@@ -14,6 +16,7 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
     private const int BufferSize = 1 << 16;
 
     private readonly HashSet<string> _warnings = [];
+    private readonly List<(TextCounter Counter, string What, string Advice)> _counters = [];
 
     private StreamWriter? _text;
     private bool _isInputTaken;
@@ -60,6 +63,27 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
             Error.WriteLine($"warning: {warning}");
         }
     }
+
+    /// <summary>
+    /// Gets or sets the file whose texts are being encoded, for the message about a text that is too long; <see langword="null"/> if the
+    /// texts are not those of a file.
+    /// </summary>
+    public (string Name, LineNumbers Numbers)? Encoded { get; set; }
+
+    /// <summary>Returns a counter for encoding options, so that <see cref="WarnTruncated"/> reports truncated texts.</summary>
+    /// <param name="what">The texts, in the plural.</param>
+    /// <param name="advice">The option that prevents truncation, for the end of the sentence; empty for none.</param>
+    public TextCounter Count(string what, string advice)
+    {
+        var counter = new TextCounter();
+        _counters.Add((counter, what, advice));
+        return counter;
+    }
+
+    /// <summary>Writes a warning to standard error for each counter with truncated texts.</summary>
+    public void WarnTruncated() => Warn(_counters.Where(counted => counted.Counter.TruncatedCount > 0).Select(counted =>
+        Numbers.Invariant($"{counted.Counter.TruncatedCount:N0} of {counted.Counter.Count:N0} {counted.What} were cut to ")
+        + Numbers.Invariant($"{counted.Counter.Limit:N0} tokens, the maximum of the model{counted.Advice}.")));
 
     /// <summary>Returns a host with the streams of this process.</summary>
     public static Host OfProcess()

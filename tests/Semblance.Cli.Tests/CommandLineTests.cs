@@ -34,6 +34,67 @@ public class CommandLineTests
         outcome.Error.ShouldNotContain("System.");
     }
 
+    [Theory]
+    [InlineData("semblance: There is no command or argument 'encod'. Did you mean 'encode'?", "encod")]
+    [InlineData("semblance: There is no command or argument 'serach'. Did you mean 'search'?", "serach")]
+    [InlineData("semblance index: There is no command or argument 'bild'. Did you mean 'build'?", "index", "bild")]
+    [InlineData("semblance encode: There is no option '--inptu'. Did you mean '--input'?", "encode", "--inptu")]
+    [InlineData("semblance encode: There is no option '--chunk_size'. Did you mean '--chunk-size'?", "encode", "--chunk_size", "3")]
+    [InlineData("semblance encode: There is no option '--trunc'. Did you mean '--truncation'?", "encode", "--trunc", "cut")]
+    [InlineData("semblance: There is no command or argument 'xyzzy'.", "xyzzy")]
+    [InlineData("semblance encode: --truncation is 'chnuk'; it can be cut, error, chunk. Did you mean 'chunk'?", "encode", "--truncation", "chnuk")]
+    [InlineData("semblance cluster: --method is 'foo'; it can be communities, kmeans, agglomerative, hdbscan.", "cluster", "--method", "foo")]
+    [InlineData("semblance evaluate: --tasks has 'stss'; it can have sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext, clustering. Did you mean 'sts'?", "evaluate", "--suite", ".", "--tasks", "stss")]
+    [InlineData("semblance evaluate: --methods has 'foo'; it can have model, bm25, hybrid, rerank.", "evaluate", "--suite", ".", "--methods", "foo")]
+    [InlineData("semblance map: --perplexity needs a number from 1 on, not '-5'.", "map", "--perplexity", "-5")]
+    [InlineData("semblance distill-static: --sif needs a number from 0 to 1, not '2'.", "distill-static", "--output", "x", "--sif", "2")]
+    [InlineData("semblance index build: --m needs a whole number from 2 to 256, not '1'.", "index", "build", "--index", "i", "--input", "x", "--m", "1")]
+    [InlineData("semblance generate: --temperature needs a number above 0, not '0'.", "generate", "--model", "x", "--temperature", "0")]
+    public async Task A_mistake_is_explained_and_a_typo_gets_a_suggestion(string problem, params string[] arguments)
+    {
+        var outcome = await Outcome.OfAsync(arguments);
+        (outcome.ExitCode, outcome.Output).ShouldBe((2, ""));
+        outcome.ErrorLines.ShouldHaveSingleItem().ShouldStartWith(problem + " See '");
+    }
+
+    [Fact]
+    public async Task A_task_that_does_not_exist_gets_those_that_do()
+    {
+        var outcome = await Outcome.OfAsync("evaluate", "--task", "foo");
+        (outcome.ExitCode, outcome.Output).ShouldBe((2, ""));
+        outcome.Error.ShouldStartWith("semblance evaluate: --task is 'foo'; it can be sts, pairs, triplets,");
+    }
+
+    // Whatever an option is given, the answer is an explanation.
+    [Fact]
+    public async Task No_value_of_any_option_ends_in_an_unexpected_fault()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = folder.Of("missing");
+        foreach (var (path, command) in Commands(CommandLine.Root(new Host(Stream.Null, Stream.Null, TextWriter.Null)), []))
+        {
+            foreach (var option in command.Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal) && option.Arity.MaximumNumberOfValues > 0))
+            {
+                foreach (var value in (string[])["foo", "-1", "0", "NaN", "99999999999", ""])
+                {
+                    // What else the command requires is given, as files that do not exist.
+                    var others = command.Options.Where(other => other.Required && other != option).SelectMany(other => (string[])[other.Name, missing]);
+                    var texts = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(_ => missing);
+                    if (option.Name is "--index" or "--output" or "--table" or "--postgres" or "--model" or "--rerank" or "--reranker" or "--cross-encoder")
+                    {
+                        continue; // a folder that would be made, or a model that would be downloaded
+                    }
+
+                    var outcome = await Outcome.OfDefaultAsync(Model, "", [.. path, .. texts, .. others, option.Name, value]);
+                    outcome.Error.ShouldNotContain("unexpected", Case.Sensitive, $"{string.Join(' ', path)} {option.Name} {value}");
+                }
+            }
+        }
+
+        static IEnumerable<(string[] Path, System.CommandLine.Command Command)> Commands(System.CommandLine.Command command, string[] path) =>
+            command.Subcommands.SelectMany(inner => Commands(inner, [.. path, inner.Name])).Append((path, command));
+    }
+
     [Fact]
     public async Task Help_goes_to_standard_output_where_it_is_asked_for_and_else_to_standard_error()
     {

@@ -57,7 +57,7 @@ public class HostileRecipeTests
         steps: 1
         datasets: [{name: d, files: d.tsv, texts: [first, second], score: score, loss: CoSENTLoss, batch-size: 2}]
         """,
-        $"line 3: 'rate' is '{value}'; a number from");
+        $"line 3: 'rate' is '{value}'; a number above 0 is expected.");
 
     [Fact]
     public async Task Bytes_that_are_not_text_are_refused()

@@ -14,6 +14,9 @@ internal sealed record Outcome(int ExitCode, string Output, string Error)
     /// <summary>The lines of standard error.</summary>
     public string[] ErrorLines => Error.Split('\n')[..^1];
 
+    /// <summary>The lines of standard error that are not warnings, such as those about texts that were cut.</summary>
+    public string[] Notes => [.. ErrorLines.Where(line => !line.StartsWith("warning: ", StringComparison.Ordinal))];
+
     /// <summary>Runs a command line in this process.</summary>
     public static Task<Outcome> OfAsync(params string[] arguments) => WithInputAsync("", arguments);
 

@@ -134,7 +134,36 @@ public class SentenceTransformerTests
         embeddings.Truncated.ShouldBe([false, true, false]);
         embeddings.TokenCounts[1].ShouldBe(16);
         var fault = Should.Throw<TextTooLongException>(() => model.Encode(texts, new EncodeOptions { Truncation = Truncation.Error }));
-        (fault.Index, fault.Limit).ShouldBe((1, 16));
+        (fault.Index, fault.Limit, fault.TokenCount).ShouldBe((1, 16, 52));
+        fault.Message.ShouldStartWith("The text at index 1 has 52 tokens, and the model takes at most 16; ");
+    }
+
+    [Fact]
+    public async Task The_first_text_that_is_too_long_is_named_whatever_the_threads_do()
+    {
+        var model = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
+        var longText = string.Join(' ', Enumerable.Repeat("man", 50));
+        var texts = Enumerable.Range(0, 5000).Select(i => i % 64 == 63 || i > 200 ? longText : "a man").ToArray();
+        var options = new EncodeOptions { Truncation = Truncation.Error };
+        for (var i = 0; i < 5; i++)
+        {
+            Should.Throw<TextTooLongException>(() => model.Encode(texts, options)).Index.ShouldBe(63);
+        }
+
+        texts = [.. Enumerable.Repeat("a man", 4500), .. texts];
+        (await Should.ThrowAsync<TextTooLongException>(async () => await model.EncodeAsync(texts.ToAsyncEnumerable(), options).CountAsync())).Index.ShouldBe(4563);
+    }
+
+    [Fact]
+    public void A_counter_counts_the_texts_of_all_calls_and_those_that_were_cut()
+    {
+        var model = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
+        var texts = new[] { "a man", string.Join(' ', Enumerable.Repeat("man", 50)), "a man" };
+        var counter = new TextCounter();
+        var tokens = model.Encode(texts, new EncodeOptions { Counter = counter }).TokenCounts.Sum();
+        (counter.Count, counter.TokenCount, counter.TruncatedCount, counter.Limit).ShouldBe((3, tokens, 1, 16));
+        tokens += model.Encode(texts, new EncodeOptions { Counter = counter, Truncation = Truncation.Chunk }).TokenCounts.Sum();
+        (counter.Count, counter.TokenCount, counter.TruncatedCount).ShouldBe((6, tokens, 1));
     }
 
     [Fact]

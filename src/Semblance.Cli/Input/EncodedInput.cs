@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files;
 using Semblance.Tensors;
 
 namespace Semblance.Cli.Input;
@@ -13,7 +14,7 @@ namespace Semblance.Cli.Input;
 internal sealed class EncodedInput
 {
     private readonly Option<string?> _input = NewOption.Text(
-        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+        "--input", "FILE", $"The texts: {TextInput.Formats}, as is no option");
     private readonly Option<string?> _vectors = NewOption.Text(
         "--vectors", "FILE", "Precomputed vectors of the texts (.npy, .safetensors, .jsonl), instead of a model");
 
@@ -22,8 +23,12 @@ internal sealed class EncodedInput
     public EncodedInput(Command command)
     {
         command.Add(_input);
+        Column = new TextColumn(command);
         command.Add(_vectors);
     }
+
+    /// <summary>Gets the options that name the texts of JSON Lines and tables.</summary>
+    public TextColumn Column { get; }
 
     /// <summary>Gets the encoding options, which <see cref="AddEncoding"/> sets.</summary>
     public EncodingOptions Encoding { get; private set; } = null!;
@@ -41,8 +46,8 @@ internal sealed class EncodedInput
         Encoding.ExceptWith(command, _vectors);
     }
 
-    /// <summary>Returns the path of the texts.</summary>
-    public string? Path(ParseResult arguments) => arguments.GetValue(_input);
+    /// <summary>Opens the texts.</summary>
+    public TextLines OpenTexts(ParseResult arguments, Host host) => Column.Open(arguments, arguments.GetValue(_input), host);
 
     /// <summary>Opens the precomputed vectors and checks that there is one for each text.</summary>
     public VectorMatrix Open(ParseResult arguments, string name, long texts)
@@ -64,20 +69,21 @@ internal sealed class EncodedInput
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     public async Task<EncodedLines> ReadAsync(ParseResult arguments, Host host, bool normalize, CancellationToken cancellationToken)
     {
-        using var lines = TextInput.Open(Path(arguments), host);
+        using var lines = OpenTexts(arguments, host);
         if (HasVectors(arguments))
         {
-            var all = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            var all = await lines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
             var opened = Open(arguments, lines.Name, all.Count).ToTensor();
             return new EncodedLines(
                 all, normalize ? Normalized(opened, cancellationToken) : opened, SimilarityFunction.Cosine,
-                Numbers.Invariant($"read {all.Count:N0} lines and their vectors"));
+                Numbers.Invariant($"read {all.Count:N0} lines and their vectors"), lines.Numbers);
         }
 
         var encoder = await Encoding.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
-        var texts = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var texts = await lines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         var options = normalize ? encoder.Options with { Normalize = true } : encoder.Options;
+        host.Encoded = (lines.Name, lines.Numbers);
         Embeddings? embeddings = null;
         await host.WithProgressAsync("encoding", progress =>
         {
@@ -87,7 +93,7 @@ internal sealed class EncodedInput
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new EncodedLines(
             texts, encoder.Restored(embeddings!), encoder.Model.Config.SimilarityFunction,
-            Numbers.Invariant($"encoded {texts.Count:N0} lines in {seconds:F2} s"));
+            Numbers.Invariant($"encoded {texts.Count:N0} lines in {seconds:F2} s"), lines.Numbers);
     }
 
     private static Tensor Normalized(Tensor vectors, CancellationToken cancellationToken)

@@ -41,12 +41,17 @@ internal sealed class BatchOptions
         _model.FolderAsync(arguments, host, cancellationToken, ModelKind.CrossEncoder);
 
     /// <summary>Returns options with the values of the command line.</summary>
-    public TOptions Apply<TOptions>(ParseResult arguments, TOptions options)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="host">The standard streams.</param>
+    /// <param name="what">The texts, in the plural, for a warning about those that are too long.</param>
+    /// <param name="options">The defaults.</param>
+    public TOptions Apply<TOptions>(ParseResult arguments, Host host, string what, TOptions options)
         where TOptions : TextOptions => options with
         {
             BatchTokens = arguments.GetValue(_batchTokens) ?? options.BatchTokens,
             MaxThreads = arguments.GetValue(_threads),
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
+            Counter = host.Count(what, ""),
         };
 }

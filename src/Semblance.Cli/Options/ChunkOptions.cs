@@ -17,8 +17,8 @@ internal sealed class ChunkOptions
         "The maximum number of tokens in a chunk, with special tokens and prompt; default: the model's maximum sequence length");
 
     /// <summary>Gets the option for the number of tokens that a chunk shares with the previous one.</summary>
-    public Option<int?> Overlap { get; } = NewOption.Count(
-        "--chunk-overlap", "The approximate number of tokens that adjacent chunks share, at most half of a chunk; default: 0");
+    public Option<int?> Overlap { get; } = NewOption.Integer(
+        "--chunk-overlap", "The approximate number of tokens that adjacent chunks share, at most half of a chunk; default: 0", least: 0);
 
     /// <summary>Returns encoding options with the values of the command line.</summary>
     public EncodeOptions Apply(ParseResult arguments, EncodeOptions options) =>

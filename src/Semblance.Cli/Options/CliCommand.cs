@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Semblance.Cli.Input;
 
 namespace Semblance.Cli.Options;
 
@@ -9,7 +10,7 @@ internal abstract class CliCommand : Command
         : base(name, description)
     {
         Host = host;
-        SetAction(RunAsync);
+        SetAction(RunAndReportAsync);
     }
 
     /// <summary>Gets the standard streams.</summary>
@@ -17,4 +18,22 @@ internal abstract class CliCommand : Command
 
     /// <summary>Runs the command.</summary>
     protected abstract Task RunAsync(ParseResult arguments, CancellationToken cancellationToken);
+
+    private async Task RunAndReportAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(arguments, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TextTooLongException e)
+        {
+            throw new InputException(
+                Host.Encoded?.Name ?? "--truncation error",
+                $"a text has {(e.TokenCount is { } count ? $"{count} tokens" : "too many tokens")}, and the model takes at most {e.Limit}; "
+                + "use --truncation chunk to divide long texts, or --truncation cut to leave out their ends.",
+                Host.Encoded?.Numbers[e.Index]);
+        }
+
+        Host.WarnTruncated();
+    }
 }

@@ -13,27 +13,21 @@ internal sealed class EncodingOptions
     private readonly Option<bool> _normalize = new("--normalize") { Description = "Normalizes each vector to unit length" };
     private readonly Option<int?> _dimensions = NewOption.Count(
         "--dimensions", "The number of leading elements of each vector to keep (Matryoshka); default: all");
-    private readonly Option<Precision> _precision = new("--precision")
-    {
-        Description = "The precision of the stored vectors; default: float32",
-        HelpName = "float32|int8|uint8|binary|ubinary",
-    };
+    private readonly Option<string> _precision = NewOption.Choice(
+        "--precision", "The precision of the stored vectors", "float32", "int8", "uint8", "binary", "ubinary");
     private readonly Option<string?> _calibration = NewOption.Text(
         "--calibration", "FILE", "The texts whose vectors calibrate the ranges of int8 and uint8; default: the first 10,000 texts");
     private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to prepend to each text");
     private readonly Option<string?> _promptName = NewOption.Text(
         "--prompt-name", "NAME", "The name of a prompt of the model to prepend to each text");
 
-    private readonly TruncationOptions? _truncation;
+    private readonly TruncationOptions _truncation;
 
     /// <summary>Initializes a new instance of the <see cref="EncodingOptions"/> class.</summary>
     /// <param name="command">The command to which the options are added.</param>
-    /// <param name="truncation">The command's options for texts that are too long; <see langword="null"/> to truncate them.</param>
-    public EncodingOptions(Command command, TruncationOptions? truncation = null)
+    public EncodingOptions(Command command)
     {
-        _truncation = truncation;
-        var precisions = Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16);
-        _precision.AcceptOnlyFromAmong([.. precisions.Select(precision => precision.ToString().ToLowerInvariant())]);
+        _truncation = new TruncationOptions(command);
         command.Add(_model);
         command.Add(_batchTokens);
         command.Add(_threads);
@@ -48,7 +42,8 @@ internal sealed class EncodingOptions
     /// <summary>Rejects options that control encoding if another option gives precomputed vectors.</summary>
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
-        Option[] options = [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName];
+        Option[] options =
+            [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, .. _truncation.All];
         if (result.GetResult(vectors) is not null
             && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {
@@ -61,7 +56,7 @@ internal sealed class EncodingOptions
 
     /// <summary>Returns the precision that the command line names, or <see langword="null"/>.</summary>
     public Precision? PrecisionOf(ParseResult arguments) =>
-        arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
+        arguments.GetResult(_precision) is { Implicit: false } ? Enum.Parse<Precision>(arguments.GetValue(_precision)!, true) : null;
 
     /// <summary>Returns the name of the model on the command line, or <see langword="null"/> for the default model.</summary>
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
@@ -71,16 +66,23 @@ internal sealed class EncodingOptions
         _model.FolderAsync(arguments, host, cancellationToken);
 
     /// <summary>Returns only the batch size and the number of threads, for a second model beside the one that encodes.</summary>
-    public PredictOptions Batching(ParseResult arguments) => PredictOptions.Default with
+    public PredictOptions Batching(ParseResult arguments, Host host) => PredictOptions.Default with
     {
+        Counter = host.Count("texts of the reranker", ""),
         BatchTokens = arguments.GetValue(_batchTokens) ?? PredictOptions.Default.BatchTokens,
         MaxThreads = arguments.GetValue(_threads),
     };
 
     /// <summary>Returns the encoding options for a sparse model.</summary>
     /// <exception cref="ArgumentException">An option applies to dense vectors only.</exception>
-    public SparseEncodeOptions Sparse(ParseResult arguments, int? maxActiveDimensions)
+    public SparseEncodeOptions Sparse(ParseResult arguments, Host host, int? maxActiveDimensions)
     {
+        if (_truncation.Of(arguments) == Truncation.Chunk)
+        {
+            throw new ArgumentException(
+                "--truncation chunk is for dense vectors, but the model produces sparse vectors; use cut or error.");
+        }
+
         foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])
         {
             if (arguments.GetResult(option) is { Implicit: false })
@@ -97,7 +99,8 @@ internal sealed class EncodingOptions
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
             MaxActiveDimensions = maxActiveDimensions,
-            Truncation = _truncation?.Of(arguments) ?? Truncation.Cut,
+            Truncation = _truncation.Of(arguments),
+            Counter = host.Count("texts", ""),
         };
     }
 
@@ -114,13 +117,14 @@ internal sealed class EncodingOptions
             Dimensions = arguments.GetValue(_dimensions),
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
+            Counter = host.Count("texts", _truncation.Advice(arguments)),
         };
-        options = _truncation?.Apply(arguments, options) ?? options;
-        var encoder = new QuantizingEncoder(model, options, arguments.GetValue(_precision));
+        options = _truncation.Apply(arguments, options);
+        var encoder = new QuantizingEncoder(model, options, PrecisionOf(arguments) ?? Precision.Float32);
         if (calibration is not null)
         {
             await encoder.CalibrateAsync(
-                calibration.TextsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+                calibration.TextsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         return encoder;

@@ -24,9 +24,12 @@ internal sealed class ModelOption : Option<string?>
         await LoadAsync(arguments.GetValue(this), host, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Loads the model of a name, which produces sentence embeddings.</summary>
-    public static async Task<SentenceTransformer> LoadAsync(string? name, Host host, CancellationToken cancellationToken)
+    public static async Task<SentenceTransformer> LoadAsync(string? name, Host host, CancellationToken cancellationToken) =>
+        Load(await FolderAsync(name, host, cancellationToken).ConfigureAwait(false), host);
+
+    /// <summary>Loads the model of a folder, which produces sentence embeddings.</summary>
+    public static SentenceTransformer Load(string folder, Host host)
     {
-        var folder = await FolderAsync(name, host, cancellationToken).ConfigureAwait(false);
         var model = SentenceTransformer.Load(folder);
         host.Warn(model.Warnings);
         return model.MakesSentenceEmbeddings
@@ -42,8 +45,10 @@ internal sealed class ModelOption : Option<string?>
     /// <param name="kind">
     /// The kind of the model, which determines the organization of an id without one; <see langword="null"/> for none.
     /// </param>
+    /// <param name="revision">The revision on the Hub; <see langword="null"/> for the main branch.</param>
     public static async Task<string> FolderAsync(
-        string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer)
+        string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer,
+        string? revision = null)
     {
         if (model is null)
         {
@@ -62,7 +67,7 @@ internal sealed class ModelOption : Option<string?>
             return model;
         }
 
-        return await Hub.DownloadAsync(HubId.Of(model, kind), null, host, cancellationToken).ConfigureAwait(false);
+        return await Hub.DownloadAsync(HubId.Of(model, kind), revision, host, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Loads the model that reranks the hits of a search.</summary>

@@ -188,8 +188,20 @@ public sealed class RecipeNode
             ? number
             : throw Fault(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_name} is '{Text()}'; a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole number" : "number")} "
-                + $"from {least} to {most} is expected."));
+                $"{_name} is '{Text()}'; a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole number" : "number")}{Range(least, most)} "
+                + $"is expected."));
+
+    // Describes a range for people: a bound that only the type sets is left out, and the smallest number above 0 is "above 0".
+    private static string Range<T>(T least, T most)
+        where T : INumber<T>
+    {
+        var (lower, upper) = (double.CreateChecked(least), double.CreateChecked(most));
+        var isAbove = lower is > 0 and < 1e-30;
+        var from = lower <= int.MinValue ? "" : isAbove ? " above 0" : string.Create(CultureInfo.InvariantCulture, $" from {lower}");
+        return upper < int.MaxValue
+            ? string.Create(CultureInfo.InvariantCulture, $"{from} {(isAbove ? "and at most" : "to")} {upper:0.######}")
+            : from.Length == 0 || isAbove ? from : from + " on";
+    }
 
     /// <summary>Returns the value as an integer from 1.</summary>
     public int Count() => Number(1, int.MaxValue);

@@ -51,7 +51,7 @@ internal static class EncodingStream
             }
             catch (TextTooLongException e)
             {
-                throw new TextTooLongException((int)Math.Min(int.MaxValue, first + e.Index), e.Limit);
+                throw new TextTooLongException(first + e.Index, e.Limit, e.TokenCount);
             }
         }
     }

@@ -84,7 +84,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
     public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null,
         IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Encode(texts, On("query", options, "query"), progress, cancellationToken);
+        Encode(texts, QueryOptions(options), progress, cancellationToken);
 
     /// <summary>
     /// Encodes documents with the route <c>document</c> and the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has
@@ -93,7 +93,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
     public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null,
         IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Encode(texts, On("document", options, "document", "passage", "corpus"), progress, cancellationToken);
+        Encode(texts, DocumentOptions(options), progress, cancellationToken);
 
     /// <summary>
     /// Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are returned.
@@ -157,6 +157,12 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
 
         return text.Append(')').ToString();
     }
+
+    /// <summary>Returns options with the route and the prompt of queries, unless they select others.</summary>
+    internal TOptions QueryOptions(TOptions? options) => On("query", options, "query");
+
+    /// <summary>Returns options with the route and the prompt of documents, unless they select others.</summary>
+    internal TOptions DocumentOptions(TOptions? options) => On("document", options, "document", "passage", "corpus");
 
     /// <summary>Encodes texts with options that have been checked.</summary>
     private protected abstract TEmbeddings Run(

@@ -23,7 +23,7 @@ internal sealed class TokenizedTexts
     public static TokenizedTexts From(
         InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellationToken) =>
         From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))),
-            module.MaxSequenceLength, options, cancellationToken);
+            module.MaxSequenceLength, options, cancellationToken, i => module.CountTokens(prompt + texts[i]));
 
     /// <summary>Tokenizes texts, or pairs, in parallel.</summary>
     /// <param name="count">The number of texts.</param>
@@ -31,9 +31,11 @@ internal sealed class TokenizedTexts
     /// <param name="limit">The maximum sequence length in tokens, for messages.</param>
     /// <param name="options">The treatment of texts that are longer, and the maximum number of threads.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <param name="measure">Returns the number of tokens of a text that is too long; null if it is not known.</param>
     /// <exception cref="TextTooLongException">A text is too long, and <see cref="Truncation.Error"/> is set.</exception>
     public static TokenizedTexts From(
-        int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken)
+        int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken,
+        Func<int, int?>? measure = null)
     {
         var result = new TokenizedTexts(count);
         var chunks = (count + ChunkSize - 1) / ChunkSize;
@@ -41,11 +43,16 @@ internal sealed class TokenizedTexts
         {
             for (var i = chunk * ChunkSize; i < Math.Min(count, (chunk + 1) * ChunkSize); i++)
             {
-                var tokenized = tokenize(i);
-                result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error
-                    ? throw new TextTooLongException(i, limit) : tokenized;
+                result._texts[i] = tokenize(i);
             }
         }, cancellationToken);
+        if (options.Truncation == Truncation.Error
+            && Array.FindIndex(result._texts, text => text.IsTruncated) is >= 0 and var first)
+        {
+            throw new TextTooLongException(first, limit, measure?.Invoke(first));
+        }
+
+        options.Counter?.Add(result.TokenCounts, result.Truncated, limit);
         return result;
     }
 

@@ -7,16 +7,19 @@ using Semblance.Files.Json;
 namespace Semblance;
 
 /// <summary>
-/// Reads the records of an index from a file: vectors (<c>.npy</c>, <c>.safetensors</c>), JSON Lines (<c>.jsonl</c>) or texts, one per
-/// line. A row of JSON Lines has a <c>text</c>, an <c>embedding</c> or <c>vector</c>, or both, and optionally an <c>id</c> and labels.
+/// Reads the records of an index from a file: vectors (<c>.npy</c>, <c>.safetensors</c>), JSON Lines (<c>.jsonl</c>), tables (<c>.tsv</c>,
+/// <c>.csv</c>) or texts, one per line. A row of JSON Lines has a <c>text</c>, an <c>embedding</c> or <c>vector</c>, or both, and
+/// optionally an <c>id</c> and labels; a row of a table has a <c>text</c>, and optionally an <c>id</c> and labels.
 /// </summary>
 /// <remarks>
-/// In JSON Lines, blank lines are ignored and a label that is null is omitted. If rows without an id are numbered, the ids of the other
+/// The function that opens files can set another <see cref="TextLines.Column"/> than <c>text</c>. In JSON Lines and tables, blank lines are
+/// ignored and a label that is null or empty is omitted. If rows without an id are numbered, the ids of the other
 /// rows are strings. In other files each line is a text, including blank lines.
 /// </remarks>
 public sealed class VectorRecords
 {
     private readonly Func<string, TextLines> _open;
+    private double _progress;
 
     /// <summary>
     /// Initializes a new instance of the <see cref="VectorRecords"/> class. The file is read when the records are enumerated.
@@ -30,7 +33,7 @@ public sealed class VectorRecords
         ArgumentException.ThrowIfNullOrEmpty(path);
         Path = path;
         _open = open ?? TextLines.Open;
-        HasVectors = IsMatrix || (TextLines.IsJsonLinesName(path) && FirstRowHasVector());
+        HasVectors = IsMatrix || (TextLines.FormatOf(path) == TextFormat.JsonLines && FirstRowHasVector());
     }
 
     /// <summary>Gets the path of the file.</summary>
@@ -52,6 +55,12 @@ public sealed class VectorRecords
     /// Gets the path of the file of texts, one per line, for <c>.npy</c> and <c>.safetensors</c>; <see langword="null"/> for none.
     /// </summary>
     public string? Texts { get; init; }
+
+    /// <summary>Gets the fraction of the file that has been read, from 0 to 1; 0 if it is not known.</summary>
+    public double Progress => _progress;
+
+    /// <summary>Gets the line of each record that has been read, for files of text.</summary>
+    public LineNumbers Numbers { get; } = new();
 
     private bool IsMatrix => System.IO.Path.GetExtension(Path).ToUpperInvariant() is ".NPY" or ".SAFETENSORS";
 
@@ -108,47 +117,6 @@ public sealed class VectorRecords
         }
     }
 
-    /// <summary>Reads the records in bounded memory and encodes the texts of those without vectors.</summary>
-    /// <param name="model">The model that encodes the texts.</param>
-    /// <param name="options">The encoding options; <see langword="null"/> for the defaults.</param>
-    /// <param name="firstId">The id of the first record that has none, as in <see cref="ReadAsync"/>.</param>
-    /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The records with their vectors.</returns>
-    /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public async IAsyncEnumerable<VectorRecord> EncodeAsync(
-        SentenceTransformer model,
-        EncodeOptions? options = null,
-        long firstId = 1,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        var read = ReadAsync(firstId, cancellationToken);
-        if (HasVectors)
-        {
-            await foreach (var record in read.ConfigureAwait(false))
-            {
-                yield return record;
-            }
-
-            yield break;
-        }
-
-        var waiting = new Queue<VectorRecord>(); // records are read ahead
-        await foreach (var embedding in model.EncodeAsync(Texts(), options, cancellationToken).ConfigureAwait(false))
-        {
-            yield return waiting.Dequeue() with { Vector = embedding.Vector };
-        }
-
-        async IAsyncEnumerable<string> Texts()
-        {
-            await foreach (var record in read.ConfigureAwait(false))
-            {
-                waiting.Enqueue(record);
-                yield return record.Text!;
-            }
-        }
-    }
-
     // Null if the list cannot be read twice.
     private static async Task<long?> CountDistinctAsync(TextLines ids, CancellationToken cancellationToken)
     {
@@ -180,7 +148,7 @@ public sealed class VectorRecords
             "texts",
             vectors.Rows,
             "vectors");
-        await using var nextText = texts?.TextsAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var nextText = texts?.TextsAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         for (var row = 0; row < vectors.Rows; row++)
         {
             if (nextText is not null && !await nextText.MoveNextAsync().ConfigureAwait(false))
@@ -188,6 +156,7 @@ public sealed class VectorRecords
                 throw Unequal(texts!.Name, Count(row, "texts"), Count(vectors.Rows, "vectors"));
             }
 
+            _progress = (double)(row + 1) / vectors.Rows;
             var vector = new float[vectors.Dimension];
             vectors.Restore(row, vector);
             yield return (new VectorRecord(0, vectors.Finite(row, vector), nextText?.Current), false);
@@ -208,37 +177,72 @@ public sealed class VectorRecords
             Equal(ids, Ids, "ids", count, "texts");
         }
 
-        var reader = new JsonVectorReader(Path);
         var (areNumbers, areNumbered) = (false, false);
+        await foreach (var (record, line, hasId) in RecordsAsync(lines, cancellationToken).ConfigureAwait(false))
+        {
+            areNumbers |= hasId && record.Id.Text is null;
+            areNumbered |= !hasId;
+            if (Ids is null && areNumbers && areNumbered)
+            {
+                throw new TextFormatException(
+                    Path, line,
+                    "some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or to "
+                    + "none.");
+            }
+
+            Numbers.Add(line);
+            yield return (record, hasId);
+        }
+    }
+
+    private async IAsyncEnumerable<(VectorRecord Record, long Line, bool HasId)> RecordsAsync(
+        TextLines lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (lines.Format is TextFormat.Tsv or TextFormat.Csv)
+        {
+            await foreach (var row in lines.RowsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                _progress = lines.Progress;
+                yield return (Record(row, lines), row.Line, row.Has("id"));
+            }
+
+            yield break;
+        }
+
+        var reader = new JsonVectorReader(Path);
         await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!lines.IsJsonLines)
+            _progress = lines.Progress;
+            if (lines.Format == TextFormat.Lines)
             {
-                yield return (new VectorRecord(0, default, line), false);
+                yield return (new VectorRecord(0, default, line), lines.Count, false);
             }
             else if (!string.IsNullOrWhiteSpace(line))
             {
                 using var row = JsonRow.Parse(Path, lines.Count, line);
-                var record = Record(row, reader);
-                var hasId = row.Has("id");
-                areNumbers |= hasId && record.Id.Text is null;
-                areNumbered |= !hasId;
-                if (Ids is null && areNumbers && areNumbered)
-                {
-                    throw row.Fault(
-                        "some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or " +
-                        "to none.");
-                }
-
-                yield return (record, hasId);
+                yield return (Record(row, reader, lines.Column), lines.Count, row.Has("id"));
             }
         }
     }
 
-    private VectorRecord Record(JsonRow row, JsonVectorReader reader)
+    private static VectorRecord Record(TableRow row, TextLines lines)
+    {
+        var labels = row.Labels("id", lines.Column);
+        try
+        {
+            return new VectorRecord(
+                row.Has("id") ? VectorId.Parse(row.Text("id")) : 0, default, row.Text(lines.Column), labels.Count > 0 ? labels : null);
+        }
+        catch (OverflowException e)
+        {
+            throw row.Fault(e.Message);
+        }
+    }
+
+    private VectorRecord Record(JsonRow row, JsonVectorReader reader, string column)
     {
         var vector = HasVectors ? reader.Vector(row) : default;
-        var text = !HasVectors || row.Has("text") ? row.Text("text") : null;
+        var text = !HasVectors || row.Has(column) ? row.Text(column) : null;
         VectorId id = 0;
         if (row.Has("id"))
         {
@@ -246,7 +250,7 @@ public sealed class VectorRecords
             id = name is null ? number : name;
         }
 
-        var labels = HasVectors ? row.Labels("id", "text", "precision", JsonVectors.NameIn(row)!) : row.Labels("id", "text");
+        var labels = HasVectors ? row.Labels("id", column, "precision", JsonVectors.NameIn(row)!) : row.Labels("id", column);
         return new VectorRecord(id, vector, text, labels.Count > 0 ? labels : null);
     }
 

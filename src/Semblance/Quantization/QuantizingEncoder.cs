@@ -55,7 +55,8 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         if (NeedsCalibration)
         {
             var ranges = new QuantizationRanges(Dimension);
-            await foreach (var embedding in Model.EncodeAsync(texts, Options, cancellationToken).ConfigureAwait(false))
+            var options = Options with { Counter = null };
+            await foreach (var embedding in Model.EncodeAsync(texts, options, cancellationToken).ConfigureAwait(false))
             {
                 ranges.Include(embedding.Vector.Span);
             }

@@ -126,5 +126,6 @@ public sealed class Reranker
             Truncation = options.Truncation,
             BatchTokens = options.BatchTokens,
             MaxThreads = options.MaxThreads,
+            Counter = options.Counter,
         };
 }

@@ -236,7 +236,9 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
             // The mean of unit vectors is shorter than 1, so it is normalized again if a model or an option normalizes.
             var isUnit = options.Normalize || (vectors.Columns == FullDimension && Modules[^1] is NormalizeModule { OnTokens: false });
             var chunked = ChunkedTexts.From(Input.Entry(options.Route), texts, Config.PromptOf(options), options, cancellationToken);
-            return chunked.Encode(EncodeWhole(options, cancellationToken), options.ChunkPooling, isUnit, vectors, progress);
+            var embeddings = chunked.Encode(EncodeWhole(options, cancellationToken), options.ChunkPooling, isUnit, vectors, progress);
+            options.Counter?.Add(embeddings.TokenCounts, embeddings.Truncated, MaxSequenceLength);
+            return embeddings;
         }
 
         var tokenized = ForEachBatch(texts, options, progress,
@@ -275,7 +277,7 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
 
     // Encodes chunks as texts of their own.
     private Func<IReadOnlyList<string>, Embeddings> EncodeWhole(EncodeOptions options, CancellationToken cancellationToken) =>
-        chunks => Encode(chunks, options with { Truncation = Truncation.Cut }, null, cancellationToken);
+        chunks => Encode(chunks, options with { Truncation = Truncation.Cut, Counter = null }, null, cancellationToken);
 
     private static Tensor Vectors(Features features) =>
         features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it computes no sentence vectors.");

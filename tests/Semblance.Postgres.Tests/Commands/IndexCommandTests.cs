@@ -34,10 +34,10 @@ public class IndexCommandTests(PostgresServer server)
         (await table.RunAsync("compact")).Done().Error.ShouldBe("the index has 2 vectors, all linked\n");
 
         var queries = folder.Write("q.txt", "Hi\nBonjour\n");
-        var lines = (await table.RunAsync("search", "--queries", queries, "--top-k", "1", "--json", "--exact")).Done().Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await table.RunAsync("search", "--queries", queries, "--top-k", "1", "--format", "json", "--exact")).Done().Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var hit = lines[1].GetProperty("hits")[0];
         (hit.GetProperty("rank").GetInt32(), hit.GetProperty("id").GetInt64(), hit.GetProperty("text").GetString(), hit.GetProperty("lang").GetString()).ShouldBe((1, 3, "Bonjour", "fr"));
-        var info = JsonDocument.Parse((await table.RunAsync("info", "--json")).Done().Output).RootElement;
+        var info = JsonDocument.Parse((await table.RunAsync("info", "--format", "json")).Done().Output).RootElement;
         (info.GetProperty("vectors").GetInt32(), info.GetProperty("dimension").GetInt32(), info.GetProperty("similarity").GetString()).ShouldBe((2, 32, "cosine"));
         (info.GetProperty("storage").GetString(), info.GetProperty("method").GetString(), info.GetProperty("m").GetInt32(), info.GetProperty("ef_construction").GetInt32()).ShouldBe(("vector", "hnsw", 16, 64));
         info.GetProperty("bytes").GetInt64().ShouldBeGreaterThan(8192);
@@ -67,7 +67,7 @@ public class IndexCommandTests(PostgresServer server)
             lines[21].ShouldEndWith("\tdoc-7\ttext 7");
         }
 
-        var verified = (await table.RunAsync("verify", "--recall", "--ef", "300", "--samples", "50", "--json")).Done();
+        var verified = (await table.RunAsync("verify", "--recall", "--ef", "300", "--samples", "50", "--format", "json")).Done();
         var recall = JsonDocument.Parse(verified.Output).RootElement.GetProperty("recall");
         recall.GetProperty("queries").GetInt32().ShouldBe(50);
         recall.GetProperty("recall").GetDouble().ShouldBeGreaterThan(method == "ivfflat" ? 0.5 : 0.98);

@@ -117,7 +117,7 @@ public class CrossEncoderTests
         predictions.TokenCounts[0].ShouldBe(24);
         predictions[0][0].ShouldBe(model.Predict("a girl", string.Join(' ', Enumerable.Repeat("man", 19)))[0]);
         var fault = Should.Throw<TextTooLongException>(() => model.Predict([("a", "girl"), (longText, "")], new PredictOptions { Truncation = Truncation.Error }));
-        (fault.Index, fault.Limit).ShouldBe((1, 24));
+        (fault.Index, fault.Limit, fault.TokenCount).ShouldBe((1, 24, null));
     }
 
     [Theory]

@@ -49,11 +49,11 @@ internal sealed class ClusterCommand : CliCommand
 
         if (arguments.GetValue(_format) == "json")
         {
-            WriteJson(clusters, texts);
+            WriteJson(clusters, input);
         }
         else
         {
-            WriteText(clusters, texts, arguments.GetValue(_all) ? int.MaxValue : FirstMembers);
+            WriteText(clusters, input, arguments.GetValue(_all) ? int.MaxValue : FirstMembers);
         }
 
         Host.Error.WriteLine(
@@ -61,7 +61,7 @@ internal sealed class ClusterCommand : CliCommand
             + Numbers.Invariant($"s; {labels.Count(label => label < 0):N0} lines are in none"));
     }
 
-    private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts, int most)
+    private void WriteText(IReadOnlyList<TextCluster> clusters, EncodedLines input, int most)
     {
         for (var number = 0; number < clusters.Count; number++)
         {
@@ -71,7 +71,8 @@ internal sealed class ClusterCommand : CliCommand
             Host.Text.WriteLine(number > 0 ? $"\n{title}" : title);
             foreach (var member in cluster.Members.Take(most))
             {
-                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");
+                Host.Text.WriteLine(
+                    $"  {Numbers.Score(member.Score)}\t{input.Numbers[member.Index]}\t{Column.Last(input.Texts[member.Index])}");
             }
 
             if (cluster.Members.Count - most is > 0 and var rest)
@@ -81,7 +82,7 @@ internal sealed class ClusterCommand : CliCommand
         }
     }
 
-    private void WriteJson(IReadOnlyList<TextCluster> clusters, List<string> texts)
+    private void WriteJson(IReadOnlyList<TextCluster> clusters, EncodedLines input)
     {
         using var output = new JsonLinesWriter(Host.Output);
         for (var number = 0; number < clusters.Count; number++)
@@ -97,8 +98,8 @@ internal sealed class ClusterCommand : CliCommand
                 {
                     json.WriteStartObject();
                     json.WriteNumber("score", member.Score);
-                    json.WriteNumber("line", member.Index + 1);
-                    json.WriteString("text", texts[member.Index]);
+                    json.WriteNumber("line", input.Numbers[member.Index]);
+                    json.WriteString("text", input.Texts[member.Index]);
                     json.WriteEndObject();
                 }
 

@@ -110,14 +110,14 @@ internal sealed class ClusterMethod
 
     private void Validate(CommandResult result, Option[] options)
     {
-        if (result.GetResult(_method) is not { } named || named.Errors.Any())
+        // The option itself reports an unknown method, after this.
+        if (result.GetValue(_method) is not { } method || !Rules.TryGetValue(method, out var taken))
         {
             return;
         }
 
-        var method = named.GetValueOrDefault<string>();
         var given = options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
-        if (given.Except(Rules[method]).FirstOrDefault() is { } extra)
+        if (given.Except(taken).FirstOrDefault() is { } extra)
         {
             result.AddError($"--method {method} does not take {extra}.");
         }
@@ -134,9 +134,7 @@ internal sealed class ClusterMethod
             result.AddError("--linkage ward does not use cosine similarity; use --clusters instead of --threshold.");
         }
         else if (method == "hdbscan"
-            && result.GetResult(_minSize) is { Errors: var errors }
-            && !errors.Any()
-            && result.GetValue(_minSize) == 1)
+            && result.GetResult(_minSize) is { Tokens: [{ Value: "1" }] })
         {
             result.AddError("--method hdbscan needs a --min-size from 2 on.");
         }

@@ -16,7 +16,8 @@ internal sealed class MapCommand : CliCommand
     private readonly Option<string?> _output = NewOption.Text(
         "--output", "FILE", "The map: .tsv (x, y, group, text), .jsonl, or .html to view in a browser; default: TSV on standard output");
     private readonly Option<float?> _perplexity = NewOption.Number(
-        "--perplexity", "N", "The perplexity, roughly the number of neighbors of a text; default: 30");
+        "--perplexity", "N", "The perplexity, roughly the number of neighbors of a text; default: 30",
+        "a number from 1 on", number => number >= 1);
     private readonly Option<int?> _iterations = NewOption.Count("--iterations", "The number of iterations; default: 1000");
     private readonly Option<int?> _clusters = NewOption.Count(
         "--clusters", $"The number of groups, found by k-means, to color and label; default: {UsualGroups}");

@@ -11,7 +11,7 @@ namespace Semblance.Cli.Commands;
 internal sealed class EncodeCommand : CliCommand
 {
     private readonly Option<string?> _input = NewOption.Text(
-        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+        "--input", "FILE", $"The texts: {TextInput.Formats}, as is no option");
     private readonly Option<string?> _output = NewOption.Text(
         "--output", "FILE",
         "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); default: JSON Lines on standard output");
@@ -25,6 +25,7 @@ internal sealed class EncodeCommand : CliCommand
     {
         Description = "Sparse models: writes tokens in descending order of weight, instead of indices",
     };
+    private readonly TextColumn _column;
     private readonly EncodingOptions _encoding;
 
     public EncodeCommand(Host host)
@@ -32,11 +33,12 @@ internal sealed class EncodeCommand : CliCommand
     {
         _output.AcceptEndings(standardOutput: true, ".npy", ".safetensors", ".jsonl");
         Add(_input);
+        _column = new TextColumn(this);
         Add(_output);
         Add(_images);
         Add(_maxActiveDims);
         Add(_tokens);
-        _encoding = new EncodingOptions(this, new TruncationOptions(this));
+        _encoding = new EncodingOptions(this);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -47,7 +49,8 @@ internal sealed class EncodeCommand : CliCommand
             OutputFile.CheckFolder(output);
         }
 
-        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
+        using var lines = _column.Open(arguments, arguments.GetValue(_input), Host);
+        Host.Encoded = (lines.Name, lines.Numbers);
         var folder = await _encoding.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
         {
@@ -65,7 +68,7 @@ internal sealed class EncodeCommand : CliCommand
 
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
-        var texts = lines.TextsAsync(cancellationToken: cancellationToken);
+        var texts = lines.TextsAsync(cancellationToken);
         var embeddings = arguments.GetValue(_images)
             ? encoder.EncodeImagesAsync(texts, cancellationToken)
             : encoder.EncodeAsync(texts, cancellationToken);
@@ -86,18 +89,13 @@ internal sealed class EncodeCommand : CliCommand
                         embeddings, new Reading(lines, bar), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        Summarize(encoder.Model, counts, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Summarize(counts, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    private void Summarize(SentenceTransformer model, EmbeddingCounts counts, double seconds)
-    {
-        var cut = counts.TruncatedCount > 0 || model.MaxSequenceLength < int.MaxValue
-            ? Numbers.Invariant($"; {counts.TruncatedCount:N0} were cut at {model.MaxSequenceLength} tokens")
-            : "";
+    private void Summarize(EmbeddingCounts counts, double seconds) =>
         Host.Error.WriteLine(
             Numbers.Invariant($"encoded {counts.Count:N0} lines ({counts.TokenCount:N0} tokens) in {seconds:F2} s, ")
-            + Numbers.Invariant($"{counts.Count / seconds:N0} lines/s{cut}"));
-    }
+            + Numbers.Invariant($"{counts.Count / seconds:N0} lines/s"));
 
     private async Task EncodeSparseAsync(
         ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellationToken)
@@ -107,26 +105,40 @@ internal sealed class EncodeCommand : CliCommand
             throw new ArgumentException($"{output}: sparse vectors are written as .jsonl only; give the file that ending.");
         }
 
-        var options = _encoding.Sparse(arguments, arguments.GetValue(_maxActiveDims));
+        var options = _encoding.Sparse(arguments, Host, arguments.GetValue(_maxActiveDims));
         var decoder = arguments.GetValue(_tokens) ? model : null;
         using var writer = output is null or "-"
             ? new SparseEmbeddingWriter(Host.Output, decoder)
             : OutputFile.Open(output, () => new SparseEmbeddingWriter(output, decoder));
         var started = Stopwatch.GetTimestamp();
         var (count, active) = (0L, 0L);
-        await foreach (var embedding in model.EncodeAsync(
-            lines.TextsAsync(cancellationToken: cancellationToken), options, cancellationToken).ConfigureAwait(false))
+        if (output is null or "-")
         {
-            writer.Write(embedding);
-            count++;
-            active += embedding.Vector.ActiveDimensions;
+            await WriteAsync(null).ConfigureAwait(false); // the results themselves show the progress
+        }
+        else
+        {
+            await Host.WithProgressAsync("encoding", WriteAsync).ConfigureAwait(false);
         }
 
-        writer.Complete();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Host.Error.WriteLine(
             Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; ")
             + Numbers.Invariant($"{(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
+
+        async Task WriteAsync(IProgress<double>? progress)
+        {
+            await foreach (var embedding in model.EncodeAsync(
+                lines.TextsAsync(cancellationToken), options, cancellationToken).ConfigureAwait(false))
+            {
+                writer.Write(embedding);
+                count++;
+                active += embedding.Vector.ActiveDimensions;
+                progress?.Report(lines.Progress);
+            }
+
+            writer.Complete();
+        }
     }
 
     // The part of the input that is read measures progress: the number of lines is unknown.

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files.Json;
 using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
@@ -11,9 +13,10 @@ internal sealed class SimilarityCommand : CliCommand
 {
     private readonly Argument<string?> _a = new("A") { Description = "The first sentence", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _b = new("B") { Description = "The second sentence", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _input = NewOption.Text(
-        "--input", "FILE", "The pairs: two tab-separated texts per line; may be .gz; '-' for standard input");
+    private readonly PairInput _pairs;
+    private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
+    private readonly LineNumbers _lines = new();
 
     public SimilarityCommand(Host host)
         : base(
@@ -21,12 +24,13 @@ internal sealed class SimilarityCommand : CliCommand
     {
         Add(_a);
         Add(_b);
-        Add(_input);
+        _pairs = new PairInput(this);
+        Add(_format);
         _encoding = new EncodingOptions(this);
         Validators.Add(result =>
         {
             var sentences = new[] { _a, _b }.Count(sentence => result.GetResult(sentence)?.Tokens.Count > 0);
-            if (sentences != (result.GetResult(_input) is null ? 2 : 0))
+            if (sentences != (result.GetResult(_pairs.Input) is null ? 2 : 0))
             {
                 result.AddError("Give two sentences, or a file of pairs with --input.");
             }
@@ -35,34 +39,51 @@ internal sealed class SimilarityCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var lines = arguments.GetValue(_input) is { } path ? TextInput.Open(path, Host) : null;
+        using var lines = arguments.GetValue(_pairs.Input) is null ? null : _pairs.Open(arguments, Host);
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var texts = lines is null
-            ? new[] { arguments.GetValue(_a)!, arguments.GetValue(_b)! }.ToAsyncEnumerable()
-            : Texts(lines, cancellationToken);
-        float[]? first = null;
-        await foreach (var encoded in encoder.EncodeAsync(texts, cancellationToken).ConfigureAwait(false))
+        var pairs = lines is null
+            ? new[] { (arguments.GetValue(_a)!, arguments.GetValue(_b)!) }.ToAsyncEnumerable()
+            : _pairs.ReadAsync(arguments, lines, cancellationToken);
+        Host.Encoded = lines is null ? null : (lines.Name, _lines);
+        using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
+        StoredEmbedding? first = null;
+        await foreach (var encoded in encoder.EncodeAsync(Texts(pairs, lines, cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             if (first is null)
             {
-                first = encoder.Restore(encoded).ToArray();
+                first = encoded;
+                continue;
+            }
+
+            var score = Similarity.Of(
+                encoder.Restore(first).Span, encoder.Restore(encoded).Span, encoder.Model.Config.SimilarityFunction);
+            if (json is null)
+            {
+                Host.Text.WriteLine(Numbers.Score(score));
             }
             else
             {
-                Host.Text.WriteLine(
-                    Numbers.Score(Similarity.Of(first, encoder.Restore(encoded).Span, encoder.Model.Config.SimilarityFunction)));
-                first = null;
+                string[] texts = [first.Embedding.Text, encoded.Embedding.Text];
+                json.Write(writer =>
+                {
+                    writer.WriteNumber("score", score);
+                    writer.WriteStrings("texts", texts);
+                });
             }
+
+            first = null;
         }
     }
 
     // Reads each pair as two consecutive texts.
-    private static async IAsyncEnumerable<string> Texts(
-        TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> Texts(
+        IAsyncEnumerable<(string First, string Second)> pairs, TextLines? lines,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var (first, second) in pairs.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            var (first, second) = lines.Pair(line);
+            _lines.Add(lines?.Count ?? 1);
+            _lines.Add(lines?.Count ?? 1);
             yield return first;
             yield return second;
         }

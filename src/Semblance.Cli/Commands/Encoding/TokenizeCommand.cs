@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Files.Json;
+using Semblance.Files;
 using Semblance.Tokenizers;
 
 namespace Semblance.Cli.Commands;
@@ -14,35 +15,45 @@ internal sealed class TokenizeCommand : CliCommand
         Description = "The tokenizer: a folder with its files or a Hugging Face Hub id; default: that of the bundled model",
     };
     private readonly Option<string?> _input = NewOption.Text(
-        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
-    private readonly Option<bool> _pair = new("--pair") { Description = "Treats each line as a pair of tab-separated texts" };
+        "--input", "FILE", $"The texts: {TextInput.Formats}, as is no option");
+    private readonly TextColumn _column;
+    private readonly Option<bool> _pair = new("--pair") { Description = "Treats each line as two texts with a tab between them" };
     private readonly Option<int?> _maxLength = NewOption.Count(
         "--max-length", "The maximum number of tokens, with special tokens; default: no limit");
+
+    private readonly Option<string> _format = NewOption.JsonFormat();
 
     public TokenizeCommand(Host host)
         : base(
             "tokenize",
-            "Tokenizes the lines of a file; writes a JSON object per line with ids, tokens, type_ids and offsets (start, end, start, end, "
-            + "… in code points)",
+            "Tokenizes the lines of a file; writes ids, tokens, type_ids and offsets (start, end, start, end, … in code points) of each "
+            + "line as JSON, or the tokens as text",
             host)
     {
         Add(_model);
         Add(_input);
+        _column = new TextColumn(this);
         Add(_pair);
         Add(_maxLength);
+        Add(_format);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
+        using var lines = _column.Open(arguments, arguments.GetValue(_input), Host);
         var tokenizer = Tokenizer.Load(TokenizerFolder(await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false)));
         Host.Warn(tokenizer.Warnings);
         var options = new TokenizerOptions { MaxLength = arguments.GetValue(_maxLength) };
         using var output = new JsonLinesWriter(Host.Output);
-        await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        await foreach (var (text, pair) in PairsAsync(lines, arguments.GetValue(_pair), cancellationToken).ConfigureAwait(false))
         {
-            var (text, pair) = arguments.GetValue(_pair) ? lines.Pair(line) : (line, null);
             var encoding = tokenizer.Encode(text, pair, options);
+            if (arguments.GetValue(_format) == "text")
+            {
+                Host.Text.WriteLine(string.Join(' ', encoding.Tokens));
+                continue;
+            }
+
             var offsets = encoding.CodePointOffsets(text, pair);
             output.Write(json =>
             {
@@ -53,6 +64,11 @@ internal sealed class TokenizeCommand : CliCommand
             });
         }
     }
+
+    private static IAsyncEnumerable<(string Text, string? Pair)> PairsAsync(
+        TextLines lines, bool arePairs, CancellationToken cancellationToken) => arePairs
+        ? lines.PairsAsync(null, cancellationToken).Select(pair => (pair.First, (string?)pair.Second))
+        : lines.TextsAsync(cancellationToken).Select(text => (text, (string?)null));
 
     // Early models, static models and routers keep the first module, with the tokenizer, in a subfolder.
     private static string TokenizerFolder(string folder) => !Directory.Exists(folder) ? folder

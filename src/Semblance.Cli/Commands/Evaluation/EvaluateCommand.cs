@@ -45,19 +45,25 @@ internal sealed class EvaluateCommand : CliCommand
                 ? await ModelOption.LoadRerankerAsync(
                     _tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false)
                 : null;
+            var batching = _encoding.Batching(arguments, Host);
             Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank = reranker is null ? null : (retriever, corpus) =>
-                reranker.Behind(retriever, corpus, options: _encoding.Batching(arguments));
+                reranker.Behind(retriever, corpus, options: batching);
             var comparison = new MethodTable(Host, tasks, methods, arguments.GetValue(_format) == "json");
-            foreach (var task in tasks)
+            foreach (var (number, task) in tasks.Index())
             {
-                comparison.Write(task, task.Compare(methods, encoder.Model, rerank, folder, encoder.Options, cancellationToken));
+                comparison.Write(task, await WatchedAsync(tasks, number, () => task.Compare(
+                    methods, encoder.Model, rerank, folder, encoder.Options, cancellationToken)).ConfigureAwait(false));
             }
         }
         else
         {
-            Evaluate(
-                tasks, encoder, folder, new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json"),
-                cancellationToken);
+            var table = new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json");
+            foreach (var (number, task) in tasks.Index())
+            {
+                table.Write(await WatchedAsync(
+                    tasks, number,
+                    () => task.Evaluate(encoder.Model, folder, encoder.Options, cancellationToken)).ConfigureAwait(false));
+            }
         }
 
         Host.Error.WriteLine(
@@ -65,14 +71,17 @@ internal sealed class EvaluateCommand : CliCommand
             + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
     }
 
-    private static void Evaluate(
-        IReadOnlyList<Training.EvaluationTask> tasks, QuantizingEncoder encoder, string folder, ResultTable table,
-        CancellationToken cancellationToken)
+    // The bar shows the finished tasks; a task has no progress of its own.
+    private async Task<T> WatchedAsync<T>(IReadOnlyList<Training.EvaluationTask> tasks, int number, Func<T> evaluate)
     {
-        foreach (var task in tasks)
+        T? result = default;
+        await Host.WithProgressAsync($"evaluating {tasks[number].Name}", progress =>
         {
-            table.Write(task.Evaluate(encoder.Model, folder, encoder.Options, cancellationToken));
-        }
+            progress.Report((double)number / tasks.Count);
+            result = evaluate();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        return result!;
     }
 
     private bool IsThere(Training.EvaluationTask task, string folder)

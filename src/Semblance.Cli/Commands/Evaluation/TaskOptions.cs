@@ -33,7 +33,6 @@ internal sealed class TaskOptions
     private readonly Option<string?> _task = new("--task")
     {
         Description = "The kind of task, whose files other options give",
-        HelpName = string.Join('|', Rules.Keys),
     };
     private readonly Option<string?> _suite = NewOption.Text(
         "--suite", "DIR", "A folder of benchmark data sets: evaluates every task whose files exist");
@@ -76,7 +75,7 @@ internal sealed class TaskOptions
 
     public TaskOptions(Command command)
     {
-        _task.AcceptOnlyFromAmong([.. Rules.Keys]);
+        _task.Accept([.. Rules.Keys]);
         Option[] options =
         [
             _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods,
@@ -150,7 +149,13 @@ internal sealed class TaskOptions
     private void Validate(CommandResult result, Option[] ofTasks)
     {
         var given = ofTasks.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
-        var task = result.GetResult(_task) is { } named && !named.Errors.Any() ? named.GetValueOrDefault<string?>() : null;
+        var task = result.GetValue(_task);
+        var rule = task is null ? default : Rules.GetValueOrDefault(task);
+        if (task is not null && rule == default)
+        {
+            return; // the option itself reports an unknown task, after this
+        }
+
         if (task is null == result.GetResult(_suite) is null)
         {
             result.AddError("Give a task with --task, or a folder of data sets with --suite.");
@@ -163,14 +168,15 @@ internal sealed class TaskOptions
             }
             else if (result.GetValue(_kinds)?.Split(',').Except(Rules.Keys).FirstOrDefault() is { } unknown)
             {
-                result.AddError($"The kind of task '{unknown}' is not supported; use one of {string.Join(", ", Rules.Keys)}.");
+                result.AddError(
+                    $"--tasks has '{unknown}'; it can have {string.Join(", ", Rules.Keys)}.{Suggestion.Question(unknown, Rules.Keys)}");
             }
         }
-        else if (Rules[task].Needed.Except(given).FirstOrDefault() is { } missing)
+        else if (rule.Needed.Except(given).FirstOrDefault() is { } missing)
         {
             result.AddError($"--task {task} needs {missing}.");
         }
-        else if (given.Except([.. Rules[task].Needed, .. Rules[task].Taken]).FirstOrDefault() is { } extra)
+        else if (given.Except([.. rule.Needed, .. rule.Taken]).FirstOrDefault() is { } extra)
         {
             result.AddError($"--task {task} does not take {extra}.");
         }
@@ -187,7 +193,8 @@ internal sealed class TaskOptions
         var methods = result.GetValue(_methods)?.Split(',') ?? [];
         if (methods.FirstOrDefault(name => !MethodNames.Contains(name)) is { } unknown)
         {
-            result.AddError($"The method '{unknown}' is not supported; use some of {string.Join(", ", MethodNames)}.");
+            result.AddError(
+                $"--methods has '{unknown}'; it can have {string.Join(", ", MethodNames)}.{Suggestion.Question(unknown, MethodNames)}");
         }
         else if (!methods.Contains("rerank") && result.GetResult(_reranker) is not null)
         {

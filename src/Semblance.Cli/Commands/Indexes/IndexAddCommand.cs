@@ -26,19 +26,29 @@ internal sealed class IndexAddCommand : CliCommand
         var input = _input.Open(arguments, Host);
         using var open = await _place.OpenAsync(arguments, isWritten: true, cancellationToken).ConfigureAwait(false);
         var index = open.Index;
-        var model = input.HasVectors
-            ? null
-            : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
         var last = await index.LargestNumberAsync(cancellationToken).ConfigureAwait(false) ?? 0;
-        var written = 0L;
-        await Host.WithProgressAsync("adding", async _ =>
+        var firstId = unchecked(Math.Max(0, last) + 1); // negative if all numbers are used
+        var records = Distinct(input.ReadAsync(firstId, cancellationToken), input.Path);
+        var texts = input.HasVectors
+            ? null
+            : await IndexOptions.WithModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
+        if (texts is null && index.HasPassages())
         {
-            var firstId = unchecked(Math.Max(0, last) + 1); // negative if all numbers are used
-            var records = IndexInput.ReadAsync(input, model, EncodeOptions.Default, firstId, cancellationToken);
-            written = await index.UpsertAsync(Distinct(records, input.Path), cancellationToken: cancellationToken).ConfigureAwait(false);
+            throw new InputException(input.Path, "the index has passages of its documents, so it takes texts and no vectors.");
+        }
+
+        var written = 0L;
+        await Host.WithProgressAsync("adding", async progress =>
+        {
+            var watched = IndexInput.WatchedAsync(records, input, progress.Report);
+            written = texts is null
+                ? await index.UpsertAsync(watched, cancellationToken: cancellationToken).ConfigureAwait(false)
+                : await texts.UpsertAsync(
+                    watched, new EncodeOptions { Counter = Host.Count("texts", "") }, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"added {written:N0} vectors; the index has {count:N0}"));
+        var (what, of) = index.HasPassages() ? ("documents", " passages") : ("vectors", "");
+        Host.Error.WriteLine(Numbers.Invariant($"added {written:N0} {what}; the index has {count:N0}{of}"));
     }
 
     // Records are written in batches, in which a repeated id would replace itself.

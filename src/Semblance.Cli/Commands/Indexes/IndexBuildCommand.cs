@@ -13,8 +13,8 @@ internal sealed class IndexBuildCommand : CliCommand
     private readonly IndexInput _input;
     private readonly ModelOption _model = new();
     private readonly Option<int?> _threads = IndexOptions.Threads();
-    private readonly Option<int?> _m = NewOption.Count(
-        "--m", "The number of neighbors of a vector in the HNSW graph, from 2 to 256; default: 16");
+    private readonly Option<int?> _m = NewOption.Integer(
+        "--m", "The number of neighbors of a vector in the HNSW graph, from 2 to 256; default: 16", 2, 256);
     private readonly Option<int?> _efConstruction = NewOption.Count(
         "--ef-construction", "The number of candidates during construction; default: 200, in PostgreSQL: 64");
     private readonly Option<string> _precision = NewOption.Choice(
@@ -23,6 +23,8 @@ internal sealed class IndexBuildCommand : CliCommand
     private readonly Option<string> _similarity = NewOption.Choice(
         "--similarity", "The similarity function; default: that of the model; manhattan in PostgreSQL only", "model", "cosine", "dot",
         "euclidean", "manhattan");
+    private readonly PromptOptions _prompts;
+    private readonly TruncationOptions _truncation;
     private readonly TableOptions _table;
 
     public IndexBuildCommand(Host host)
@@ -31,6 +33,8 @@ internal sealed class IndexBuildCommand : CliCommand
         _place = new IndexPlace(this);
         _input = new IndexInput(this);
         Add(_model);
+        _prompts = new PromptOptions(this, hasDocuments: true);
+        _truncation = new TruncationOptions(this, isPooled: false);
         Add(_threads);
         Add(_m);
         Add(_efConstruction);
@@ -44,28 +48,50 @@ internal sealed class IndexBuildCommand : CliCommand
     {
         var started = Stopwatch.GetTimestamp();
         var input = _input.Open(arguments, Host);
-        var model = input.HasVectors ? null : await _model.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var name = arguments.GetValue(_model);
-        var attributes = new Dictionary<string, string>();
-        if (model is not null && name is not null)
-        {
-            attributes[IndexOptions.Model] = Directory.Exists(name) ? Path.GetFullPath(name) : name;
-        }
-
+        var (model, settings) = input.HasVectors && arguments.GetValue(_model) is null
+            ? (null, null)
+            : await ModelAsync(arguments, input.HasVectors, cancellationToken).ConfigureAwait(false);
         var similarity = arguments.GetValue(_similarity) is { } asked and not "model"
             ? SimilarityFunctions.Parse(asked)
             : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
+        var encoding = new EncodeOptions
+        {
+            MaxThreads = arguments.GetValue(_threads),
+            Counter = Host.Count("texts", _truncation.Advice(arguments)),
+        };
+        var read = input.ReadAsync(1, cancellationToken);
         var records = await IndexInput.StartAsync(
-            IndexInput.ReadAsync(input, model, new EncodeOptions { MaxThreads = arguments.GetValue(_threads) }, 1, cancellationToken),
+            input.HasVectors ? read : TextIndex.EncodeAsync(model!, read, settings!, encoding, cancellationToken),
             input.Path, cancellationToken).ConfigureAwait(false);
+        var attributes = settings?.ToAttributes() ?? [];
         var (count, bytes) = (0L, 0L);
-        await Host.WithProgressAsync("indexing", async progress => (count, bytes) = _place.IsTable(arguments.CommandResult)
-            ? await TableAsync(arguments, records, similarity, attributes, cancellationToken).ConfigureAwait(false)
-            : await FolderAsync(
-                arguments, records, similarity, attributes, progress, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await Host.WithProgressAsync(input.HasVectors ? "reading" : "encoding", async progress =>
+        {
+            var watched = IndexInput.WatchedAsync(records, input, progress.Report);
+            (count, bytes) = _place.IsTable(arguments.CommandResult)
+                ? await TableAsync(arguments, watched, similarity, attributes, cancellationToken).ConfigureAwait(false)
+                : await FolderAsync(arguments, watched, similarity, attributes, progress, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         Host.Error.WriteLine(
             Numbers.Invariant($"indexed {count:N0} vectors in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; ")
             + Numbers.Invariant($"{_place.Name(arguments)} has {bytes:N0} bytes"));
+    }
+
+    private async Task<(SentenceTransformer Model, TextIndexSettings Settings)> ModelAsync(
+        ParseResult arguments, bool hasVectors, CancellationToken cancellationToken)
+    {
+        var folder = await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
+        var model = ModelOption.Load(folder, Host);
+        var (name, revision) = IndexOptions.NameOf(arguments.GetValue(_model), folder);
+        var documents = _prompts.OfDocuments(arguments, EncodeOptions.Default);
+        documents = hasVectors ? documents : _truncation.Apply(arguments, documents);
+        return (
+            model,
+            TextIndexSettings.Of(model, documents, _prompts.OfQueries(arguments, EncodeOptions.Default)) with
+            {
+                Model = name,
+                Revision = revision,
+            });
     }
 
     private async Task<(long Count, long Bytes)> FolderAsync(
@@ -82,7 +108,8 @@ internal sealed class IndexBuildCommand : CliCommand
         };
         var folder = _place.Name(arguments);
         using var index = await HnswIndex.BuildAsync(
-            folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellationToken).ConfigureAwait(false);
+            folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, new Linking(progress),
+            cancellationToken).ConfigureAwait(false);
         return (index.Count, IndexOptions.Bytes(folder));
     }
 
@@ -103,5 +130,15 @@ internal sealed class IndexBuildCommand : CliCommand
         return (
             await index.CountAsync(cancellationToken).ConfigureAwait(false),
             await index.SizeAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    // The graph is built when all vectors are there.
+    private sealed class Linking(IProgressBar bar) : IProgress<double>
+    {
+        public void Report(double value)
+        {
+            bar.Title = "linking";
+            bar.Report(value);
+        }
     }
 }

@@ -40,8 +40,9 @@ internal sealed class IndexDeleteCommand : CliCommand
         }
 
         using var open = await _place.OpenAsync(arguments, isWritten: true, cancellationToken).ConfigureAwait(false);
-        var deleted = await open.Index.DeleteAsync(ids, cancellationToken).ConfigureAwait(false);
+        var deleted = await open.Index.DeleteDocumentsAsync(ids, cancellationToken).ConfigureAwait(false);
         var count = await open.Index.CountAsync(cancellationToken).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"deleted {deleted:N0} of {ids.Count:N0}; the index has {count:N0} vectors"));
+        var what = open.Index.HasPassages() ? "passages" : "vectors";
+        Host.Error.WriteLine(Numbers.Invariant($"deleted {deleted:N0} of {ids.Count:N0}; the index has {count:N0} {what}"));
     }
 }

@@ -10,13 +10,13 @@ namespace Semblance.Cli.Commands.Indexes;
 internal sealed class IndexInfoCommand : CliCommand
 {
     private readonly IndexPlace _place;
-    private readonly Option<bool> _json = IndexOptions.Json();
+    private readonly Option<string> _format = NewOption.Format();
 
     public IndexInfoCommand(Host host)
         : base("info", "Shows the contents and the settings of an index", host)
     {
         _place = new IndexPlace(this);
-        Add(_json);
+        Add(_format);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -31,7 +31,8 @@ internal sealed class IndexInfoCommand : CliCommand
         var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
         numbers = [("vectors", "vectors", count), ("dimension", "dimension", index.Dimension), .. numbers];
         texts = [.. texts, .. index.Attributes.Select(attribute => (attribute.Key, attribute.Value))];
-        if (arguments.GetValue(_json))
+        var isJson = arguments.GetValue(_format) == "json";
+        if (isJson)
         {
             using var output = new JsonLinesWriter(Host.Output);
             output.Write(json =>
@@ -49,9 +50,9 @@ internal sealed class IndexInfoCommand : CliCommand
             return;
         }
 
-        foreach (var (name, value) in texts)
+        foreach (var (name, value) in texts.Where(text => text.Name != "model_probe")) // numbers that mean nothing to a reader
         {
-            Host.Text.WriteLine($"{name,-17}{value}");
+            Host.Text.WriteLine($"{name.Replace('_', ' '),-17}{value}");
         }
 
         foreach (var (_, label, value) in numbers)

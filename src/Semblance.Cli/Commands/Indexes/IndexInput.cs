@@ -13,8 +13,8 @@ internal sealed class IndexInput
     private readonly Option<string> _input = new("--input")
     {
         Description =
-            "The input: texts, one per line; .jsonl with 'text' or 'embedding' and optionally 'id' and labels (both may be .gz); "
-            + "or vectors as .npy or .safetensors",
+            "The input: texts, one per line; .jsonl with 'text' (--field) or 'embedding', .tsv or .csv with a column 'text' (--column), "
+            + "and optionally 'id' and labels; all may be .gz; or vectors as .npy or .safetensors",
         HelpName = "FILE",
         Required = true,
     };
@@ -23,9 +23,12 @@ internal sealed class IndexInput
     private readonly Option<string?> _texts = NewOption.Text(
         "--texts", "FILE", "The texts of the vectors in a .npy or .safetensors file, one per line, to show with hits");
 
+    private readonly TextColumn _column;
+
     public IndexInput(Command command)
     {
         command.Add(_input);
+        _column = new TextColumn(command);
         command.Add(_ids);
         command.Add(_texts);
     }
@@ -33,12 +36,18 @@ internal sealed class IndexInput
     /// <summary>Returns the records, which are read when they are enumerated.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="host">The standard streams.</param>
-    public VectorRecords Open(ParseResult arguments, Host host) =>
-        new(arguments.GetValue(_input)!, path => TextInput.Open(path, host))
+    public VectorRecords Open(ParseResult arguments, Host host)
+    {
+        var input = arguments.GetValue(_input)!;
+        var records = new VectorRecords(
+            input, path => path == input ? _column.Open(arguments, path, host) : TextInput.Open(path, host))
         {
             Ids = arguments.GetValue(_ids),
             Texts = arguments.GetValue(_texts),
         };
+        host.Encoded = (records.Path, records.Numbers);
+        return records;
+    }
 
     /// <summary>Reads the first record, so that unreadable input is found before anything is written.</summary>
     /// <param name="records">The records.</param>
@@ -82,13 +91,14 @@ internal sealed class IndexInput
         }
     }
 
-    /// <summary>Reads the records with their vectors, in bounded memory.</summary>
-    /// <param name="records">The records.</param>
-    /// <param name="model">The model that encodes the texts; <see langword="null"/> if the records have vectors.</param>
-    /// <param name="options">The encoding options.</param>
-    /// <param name="firstId">The first number for records without ids.</param>
-    /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public static IAsyncEnumerable<VectorRecord> ReadAsync(
-        VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, CancellationToken cancellationToken) =>
-        model is null ? records.ReadAsync(firstId, cancellationToken) : records.EncodeAsync(model, options, firstId, cancellationToken);
+    /// <summary>Reports the part of the input that has been read after each record.</summary>
+    public static async IAsyncEnumerable<VectorRecord> WatchedAsync(
+        IAsyncEnumerable<VectorRecord> records, VectorRecords input, Action<double> report)
+    {
+        await foreach (var record in records.ConfigureAwait(false))
+        {
+            report(input.Progress);
+            yield return record;
+        }
+    }
 }

@@ -8,10 +8,8 @@ namespace Semblance.Cli.Commands.Indexes;
 /// <summary>Provides options that the subcommands of <c>index</c> share.</summary>
 internal static class IndexOptions
 {
-    /// <summary>The attribute with the name of the index's model.</summary>
-    public const string Model = "model";
-
-    public static Option<bool> Json() => new("--json") { Description = "Writes JSON instead of lines of text" };
+    // The name of the bundled model in an index.
+    private const string Default = "default";
 
     public static Option<int?> Ef() =>
         NewOption.Count("--ef", "The number of candidates of a search: higher values increase recall and latency; default: 100");
@@ -63,18 +61,32 @@ internal static class IndexOptions
                 + "encode the queries with the model of the index.");
     }
 
-    /// <summary>Loads the model of the command line, or else the one that the index was built with.</summary>
-    public static async Task<SentenceTransformer> LoadModelAsync(
+    /// <summary>Returns the name and the revision of a model, to store in an index.</summary>
+    /// <param name="name">The name on the command line; <see langword="null"/> for the default model.</param>
+    /// <param name="folder">The folder of the model.</param>
+    public static (string Name, string? Revision) NameOf(string? name, string folder) =>
+        name is null ? (Default, null)
+        : Directory.Exists(name) ? (Path.GetFullPath(name), null)
+        : (name, RevisionOf(folder));
+
+    /// <summary>Opens an index with the model of the command line, or else the one that the index was built with.</summary>
+    /// <exception cref="IndexModelException">The model is another than the one that the index was built with.</exception>
+    public static async Task<TextIndex> WithModelAsync(
         ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellationToken)
     {
-        var model = arguments.GetValue(option) is null && index.Attributes.TryGetValue(Model, out var built) && built.Length > 0
-            ? await ModelOption.LoadAsync(built, host, cancellationToken).ConfigureAwait(false)
-            : await option.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
-        return model.Dimension == index.Dimension
-            ? model
-            : throw new InputException(
-                "--model",
-                $"the model has dimension {model.Dimension}, but the index has dimension {index.Dimension}; "
-                + "use the model that the index was built with.");
+        var settings = TextIndexSettings.Of(index);
+        var (name, revision) = arguments.GetValue(option) is { } given ? (given, null)
+            : settings.Model is Default ? (null, null)
+            : (settings.Model, settings.Revision);
+        var folder = await ModelOption.FolderAsync(name, host, cancellationToken, revision: revision).ConfigureAwait(false);
+        var opened = new TextIndex(index, ModelOption.Load(folder, host));
+        host.Warn(opened.Warnings);
+        return opened;
     }
+
+    // In the cache of the Hub, the folder of a model is named by its commit.
+    private static string? RevisionOf(string folder) =>
+        Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder))) == "snapshots"
+            ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))
+            : null;
 }

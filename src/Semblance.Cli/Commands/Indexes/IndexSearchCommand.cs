@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 using Semblance.Postgres;
 using Semblance.Tensors;
 
@@ -17,7 +15,7 @@ internal sealed class IndexSearchCommand : CliCommand
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query: writes lines of rank, score, id, text");
     private readonly Option<string?> _queries = NewOption.Text(
         "--queries", "FILE",
-        "Several queries: texts, one per line; .jsonl with 'text'; or vectors as .npy, .safetensors or .jsonl; "
+        "Several queries: texts, one per line; .jsonl, .tsv or .csv with 'text'; or vectors as .npy, .safetensors or .jsonl; "
         + "writes lines of query number, rank, score, id, text");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
@@ -29,9 +27,10 @@ internal sealed class IndexSearchCommand : CliCommand
     private readonly Option<int?> _probes = NewOption.Count(
         "--probes", "PostgreSQL, ivfflat: the number of lists to search; default: the square root of the number of lists");
     private readonly Option<string[]> _filter = IndexOptions.Filter();
-    private readonly Option<bool> _json = IndexOptions.Json();
+    private readonly Option<string> _format = NewOption.Format();
     private readonly Option<int?> _threads = IndexOptions.Threads();
     private readonly ModelOption _model = new();
+    private readonly PromptOptions _prompts;
 
     public IndexSearchCommand(Host host)
         : base("search", "Finds the vectors of an index that are nearest to a query", host)
@@ -45,9 +44,10 @@ internal sealed class IndexSearchCommand : CliCommand
         Add(_hybrid);
         Add(_probes);
         Add(_filter);
-        Add(_json);
+        Add(_format);
         Add(_threads);
         Add(_model);
+        _prompts = new PromptOptions(this, hasDocuments: false);
         _place.OnlyForTables(_hybrid, "an index in a folder has vectors only; semblance search --hybrid searches the texts of a file");
         _place.OnlyForTables(_probes, "use --ef");
         Validators.Add(result =>
@@ -84,31 +84,25 @@ internal sealed class IndexSearchCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         var hits = options is HybridQuery hybrid
             ? await HybridAsync((PostgresIndex)index, texts, vectors, hybrid, cancellationToken).ConfigureAwait(false)
-            : await index.SearchAsync(
+            : await index.SearchDocumentsAsync(
                 vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        if (arguments.GetValue(_json))
+        var writer = new HitWriter(Host, arguments.GetValue(_format) == "json", isNumbered: arguments.GetValue(_queries) is not null);
+        foreach (var (query, found) in hits.Index())
         {
-            WriteJson(texts, hits);
-        }
-        else
-        {
-            var isNumbered = arguments.GetValue(_queries) is not null;
-            foreach (var (query, list) in hits.Index())
+            writer.Write(texts?[query], found.Select(hit => new Hit(hit.Score, hit.Text)
             {
-                foreach (var (rank, hit) in list.Index())
-                {
-                    var number = isNumbered ? $"{query + 1}\t" : "";
-                    Host.Text.WriteLine($"{number}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
-                }
-            }
+                Id = hit.Id,
+                Passage = hit.Passage,
+                Labels = hit.Metadata,
+            }));
         }
 
         var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"searched {count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
     }
 
-    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(
+    private static async Task<IReadOnlyList<DocumentHit>[]> HybridAsync(
         PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellationToken)
     {
         if (texts is null)
@@ -116,10 +110,14 @@ internal sealed class IndexSearchCommand : CliCommand
             throw new InputException("--hybrid", "queries are vectors without texts; give the queries as texts.");
         }
 
-        var hits = new IReadOnlyList<VectorHit>[texts.Count];
+        var hits = new IReadOnlyList<DocumentHit>[texts.Count];
         for (var i = 0; i < hits.Length; i++)
         {
-            hits[i] = await index.HybridSearchAsync(vectors.Row(i).ToArray(), texts[i], options, cancellationToken).ConfigureAwait(false);
+            var (vector, text) = (vectors.Row(i).ToArray(), texts[i]);
+            hits[i] = await index.SearchDocumentsAsync(
+                options.TopK,
+                async count => await index.HybridSearchAsync(
+                    vector, text, options with { TopK = count }, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         return hits;
@@ -135,62 +133,11 @@ internal sealed class IndexSearchCommand : CliCommand
         }
 
         using var lines = path is null ? null : TextInput.Open(path, Host);
-        var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
+        var opened = await IndexOptions.WithModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
         var texts = lines is null
             ? [arguments.GetValue(_query)!]
-            : await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return (texts, model.EncodeQuery(texts, null, null, cancellationToken).Vectors);
-    }
-
-    private void WriteJson(List<string>? texts, IReadOnlyList<VectorHit>[] hits)
-    {
-        using var output = new JsonLinesWriter(Host.Output);
-        foreach (var (query, list) in hits.Index())
-        {
-            output.Write(json =>
-            {
-                if (texts is not null)
-                {
-                    json.WriteString("query", texts[query]);
-                }
-
-                json.WriteStartArray("hits");
-                foreach (var (rank, hit) in list.Index())
-                {
-                    json.WriteStartObject();
-                    json.WriteNumber("rank", rank + 1);
-                    json.WriteNumber("score", hit.Score);
-                    WriteHit(json, hit);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
-        }
-    }
-
-    private static void WriteHit(Utf8JsonWriter json, VectorHit hit)
-    {
-        if (hit.Id.Text is { } id)
-        {
-            json.WriteString("id", id);
-        }
-        else
-        {
-            json.WriteNumber("id", hit.Id.Number);
-        }
-
-        if (hit.Text is not null)
-        {
-            json.WriteString("text", hit.Text);
-        }
-
-        foreach (var (key, value) in hit.Metadata ?? new Dictionary<string, string>())
-        {
-            if (key is not ("rank" or "score" or "id" or "text"))
-            {
-                json.WriteString(key, value);
-            }
-        }
+            : await lines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
+        var options = _prompts.OfQueries(arguments, new EncodeOptions { Counter = Host.Count("queries", "") });
+        return (texts, opened.EncodeQueries(texts, options, cancellationToken).Vectors);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class IndexVerifyCommand : CliCommand
         "--samples", "The number of vectors of the index to use as queries; default: 200");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
-    private readonly Option<bool> _json = IndexOptions.Json();
+    private readonly Option<string> _format = NewOption.Format();
 
     public IndexVerifyCommand(Host host)
         : base("verify", "Verifies the checksums of an index, and measures its recall", host)
@@ -27,7 +27,7 @@ internal sealed class IndexVerifyCommand : CliCommand
         Add(_count);
         Add(_topK);
         Add(_ef);
-        Add(_json);
+        Add(_format);
         Validators.Add(result =>
         {
             if (_place.IsTable(result) && !result.GetValue(_recall) && result.GetValue(_queries) is null)
@@ -55,7 +55,7 @@ internal sealed class IndexVerifyCommand : CliCommand
                 options, queries, arguments.GetValue(_count) ?? 200, cancellationToken).ConfigureAwait(false);
         }
 
-        if (arguments.GetValue(_json))
+        if (arguments.GetValue(_format) == "json")
         {
             WriteJson(found, recall);
         }

@@ -18,8 +18,8 @@ internal sealed class TableOptions
         [.. Storages.Select(storage => storage.Name)]);
     private readonly Option<string> _method = NewOption.Choice(
         "--method", "PostgreSQL: the index method; none compares every vector", [.. Methods.Select(method => method.Name)]);
-    private readonly Option<int?> _lists = NewOption.Count(
-        "--lists", "PostgreSQL, ivfflat: the number of lists, at most 32,768; default: 100");
+    private readonly Option<int?> _lists = NewOption.Integer(
+        "--lists", "PostgreSQL, ivfflat: the number of lists, from 1 to 32768; default: 100", 1, 32768);
     private readonly Option<string?> _textSearch = NewOption.Text(
         "--text-search", "NAME", "PostgreSQL: the text search configuration for --hybrid, such as english or simple");
     private readonly Option<bool> _bigrams = new("--bigrams")

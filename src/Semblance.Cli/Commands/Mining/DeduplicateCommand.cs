@@ -16,8 +16,6 @@ namespace Semblance.Cli.Commands;
 internal sealed class DeduplicateCommand : CliCommand
 {
     private readonly EncodedInput _input;
-    private readonly Option<string?> _field = NewOption.Text(
-        "--field", "NAME", "Treats each line as a JSON object whose property NAME is the text; default for .jsonl: text");
     private readonly Option<float?> _threshold = NewOption.Number(
         "--threshold", "COSINE", "The minimum cosine similarity of duplicates; default: 0.95");
     private readonly Option<int?> _capacity = NewOption.Count(
@@ -34,7 +32,6 @@ internal sealed class DeduplicateCommand : CliCommand
             host)
     {
         _input = new EncodedInput(this);
-        Add(_field);
         Add(_threshold);
         Add(_capacity);
         Add(_groups);
@@ -52,14 +49,15 @@ internal sealed class DeduplicateCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        using var lines = TextInput.Open(_input.Path(arguments), Host);
+        using var lines = _input.OpenTexts(arguments, Host);
+        Host.Encoded = (lines.Name, lines.Numbers);
         var options = new DuplicateOptions
         {
             Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold,
             Capacity = arguments.GetValue(_capacity),
         };
         var waiting = new ConcurrentQueue<string>(); // the detector reads ahead
-        var texts = Texts(lines, arguments.GetValue(_field), waiting, cancellationToken);
+        var texts = Texts(lines, waiting, cancellationToken);
         var found = _input.HasVectors(arguments)
             ? CompareAsync(arguments, lines.Name, texts, options, cancellationToken)
             : await DetectAsync(arguments, texts, options, cancellationToken).ConfigureAwait(false);
@@ -74,10 +72,15 @@ internal sealed class DeduplicateCommand : CliCommand
                 kept += text.Duplicate is null ? 1 : 0;
                 if (groups && text.Duplicate is { } duplicate)
                 {
-                    Write(text, duplicate, isJson ? output : null);
+                    Write(text, duplicate, lines.Numbers, isJson ? output : null);
                 }
                 else if (!groups && text.Duplicate is null)
                 {
+                    if (kept == 1 && lines.Header is { } header)
+                    {
+                        Host.Text.WriteLine(header);
+                    }
+
                     Host.Text.WriteLine(line);
                 }
 
@@ -111,38 +114,29 @@ internal sealed class DeduplicateCommand : CliCommand
     }
 
     private static async IAsyncEnumerable<string> Texts(
-        TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TextLines lines, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        field ??= lines.IsJsonLines ? "text" : null;
-        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in lines.EntriesAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (field is null)
-            {
-                waiting.Enqueue(line);
-                yield return line;
-            }
-            else if (!string.IsNullOrWhiteSpace(line))
-            {
-                waiting.Enqueue(line);
-                using var row = JsonRow.Parse(lines.Name, lines.Count, line);
-                yield return row.Text(field);
-            }
+            waiting.Enqueue(entry.Source);
+            yield return entry.Text;
         }
     }
 
-    private void Write(CheckedText text, Duplicate duplicate, JsonLinesWriter? output)
+    private void Write(CheckedText text, Duplicate duplicate, LineNumbers lines, JsonLinesWriter? output)
     {
         if (output is null)
         {
-            Host.Text.WriteLine($"{Numbers.Score(duplicate.Score)}\t{text.Place + 1}\t{duplicate.Of + 1}\t{Column.Of(text.Text)}");
+            Host.Text.WriteLine(
+                $"{Numbers.Score(duplicate.Score)}\t{lines[text.Place]}\t{lines[duplicate.Of]}\t{Column.Of(text.Text)}");
             return;
         }
 
         output.Write(json =>
         {
             json.WriteNumber("score", duplicate.Score);
-            json.WriteNumber("line", text.Place + 1);
-            json.WriteNumber("of", duplicate.Of + 1);
+            json.WriteNumber("line", lines[text.Place]);
+            json.WriteNumber("of", lines[duplicate.Of]);
             json.WriteString("text", text.Text);
         });
     }

@@ -4,6 +4,7 @@ using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Files.Json;
+using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal sealed class MineCommand : CliCommand
 
     private readonly EncodedInput _input;
     private readonly Option<string?> _other = NewOption.Text(
-        "--other", "FILE", "Texts in another language, one per line: finds translations of the lines of --input");
+        "--other", "FILE", "Texts in another language, in the formats of --input: finds translations of its texts");
     private readonly Option<string> _margin = NewOption.Choice(
         "--margin", "--other: the margin, which scores a pair relative to the nearest neighbors of both texts", "ratio", "distance",
         "absolute");
@@ -93,7 +94,7 @@ internal sealed class MineCommand : CliCommand
         }).ConfigureAwait(false);
         var compared = Stopwatch.GetElapsedTime(comparisonStarted).TotalSeconds;
 
-        Write(pairs, texts, texts, arguments.GetValue(_format) == "json");
+        Write(pairs, (texts, input.Numbers), (texts, input.Numbers), arguments.GetValue(_format) == "json");
         if (pairs.Count == options.MaxPairs && arguments.GetValue(_maxPairs) is null)
         {
             Host.Error.WriteLine(Numbers.Invariant($"note: only the best {pairs.Count:N0} pairs are shown; use --max-pairs for more."));
@@ -108,15 +109,15 @@ internal sealed class MineCommand : CliCommand
     private async Task MineBitextAsync(string other, ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        using var sourceLines = TextInput.Open(_input.Path(arguments), Host);
-        using var targetLines = TextInput.Open(other, Host);
+        using var sourceLines = _input.OpenTexts(arguments, Host);
+        using var targetLines = _input.Column.Open(arguments, other, Host);
         var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var sources = Distinct(await sourceLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
-        var targets = Distinct(await targetLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var sources = Distinct(await sourceLines.AllTextsAsync(cancellationToken).ConfigureAwait(false));
+        var targets = Distinct(await targetLines.AllTextsAsync(cancellationToken).ConfigureAwait(false));
 
         var encodingStarted = Stopwatch.GetTimestamp();
-        var source = encoder.Restored(await EncodeAsync(encoder, sources.Texts, cancellationToken).ConfigureAwait(false));
-        var target = encoder.Restored(await EncodeAsync(encoder, targets.Texts, cancellationToken).ConfigureAwait(false));
+        var source = encoder.Restored(await EncodeAsync(encoder, sources, sourceLines, cancellationToken).ConfigureAwait(false));
+        var target = encoder.Restored(await EncodeAsync(encoder, targets, targetLines, cancellationToken).ConfigureAwait(false));
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var comparisonStarted = Stopwatch.GetTimestamp();
@@ -138,19 +139,24 @@ internal sealed class MineCommand : CliCommand
 
         var shown = pairs.Take(arguments.GetValue(_maxPairs) ?? int.MaxValue).Select(
             pair => pair with { First = sources.Lines[pair.First], Second = targets.Lines[pair.Second] });
-        Write(shown, sources.All, targets.All, arguments.GetValue(_format) == "json");
+        Write(shown, (sources.All, sourceLines.Numbers), (targets.All, targetLines.Numbers), arguments.GetValue(_format) == "json");
         Host.Error.WriteLine(
             Numbers.Invariant($"encoded {sources.Texts.Count + targets.Texts.Count:N0} different lines in {encoded:F2} s; ")
             + Numbers.Invariant($"compared {(long)sources.Texts.Count * targets.Texts.Count:N0} pairs in {compared:F2} s; ")
             + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    private async Task<Embeddings> EncodeAsync(QuantizingEncoder encoder, List<string> texts, CancellationToken cancellationToken)
+    private async Task<Embeddings> EncodeAsync(
+        QuantizingEncoder encoder, (List<string> All, List<string> Texts, List<int> Lines) distinct, TextLines lines,
+        CancellationToken cancellationToken)
     {
+        var numbers = new LineNumbers();
+        distinct.Lines.ForEach(line => numbers.Add(lines.Numbers[line]));
+        Host.Encoded = (lines.Name, numbers);
         Embeddings? embeddings = null;
         await Host.WithProgressAsync("encoding", progress =>
         {
-            embeddings = encoder.Model.Encode(texts, encoder.Options, new EncodingProgress(progress), cancellationToken);
+            embeddings = encoder.Model.Encode(distinct.Texts, encoder.Options, new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return embeddings!;
@@ -168,7 +174,9 @@ internal sealed class MineCommand : CliCommand
         return (all, [.. first.Keys], [.. first.Values]);
     }
 
-    private void Write(IEnumerable<ScoredPair> pairs, List<string> firsts, List<string> seconds, bool isJson)
+    private void Write(
+        IEnumerable<ScoredPair> pairs, (List<string> Texts, LineNumbers Lines) firsts, (List<string> Texts, LineNumbers Lines) seconds,
+        bool isJson)
     {
         using var output = new JsonLinesWriter(Host.Output);
         foreach (var (first, second, score) in pairs)
@@ -178,14 +186,15 @@ internal sealed class MineCommand : CliCommand
                 output.Write(json =>
                 {
                     json.WriteNumber("score", score);
-                    json.WriteNumbers("lines", [first + 1, second + 1]);
-                    json.WriteStrings("texts", [firsts[first], seconds[second]]);
+                    json.WriteNumbers("lines", [(int)firsts.Lines[first], (int)seconds.Lines[second]]);
+                    json.WriteStrings("texts", [firsts.Texts[first], seconds.Texts[second]]);
                 });
             }
             else
             {
                 Host.Text.WriteLine(
-                    $"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
+                    $"{Numbers.Score(score)}\t{firsts.Lines[first]}\t{seconds.Lines[second]}\t{Column.Of(firsts.Texts[first])}\t"
+                    + Column.Of(seconds.Texts[second]));
             }
         }
     }

@@ -19,11 +19,11 @@ internal sealed class MineNegativesCommand : CliCommand
         "--columns", "A,B", "The columns of anchors and positives; default: the first two");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The training data: .tsv or .jsonl");
     private readonly Option<string?> _corpus = NewOption.Text(
-        "--corpus", "FILE", "Additional candidates, one text per line; the positives of all anchors are always candidates");
+        "--corpus", "FILE", $"Additional candidates: {TextInput.Formats}; the positives of all anchors are always candidates");
     private readonly Option<string?> _crossEncoder = NewOption.Text(
         "--cross-encoder", "MODEL", "A cross-encoder that rescores candidates and positives: a folder or a Hub id");
-    private readonly Option<int?> _rangeMin = NewOption.Count(
-        "--range-min", "The number of nearest candidates that pass the limits to skip; default: 0");
+    private readonly Option<int?> _rangeMin = NewOption.Integer(
+        "--range-min", "The number of nearest candidates that pass the limits to skip; default: 0", least: 0);
     private readonly Option<int?> _rangeMax = NewOption.Count(
         "--range-max", "The number of nearest candidates to consider; default: as many as are likely to be enough");
     private readonly Option<float?> _minScore = NewOption.Number("--min-score", "SCORE", "The minimum score of a negative");
@@ -47,6 +47,7 @@ internal sealed class MineNegativesCommand : CliCommand
         "--corpus-prompt-name", "NAME", "The name of a prompt of the model instead");
     private readonly Option<string> _format = NewOption.Choice("--format", "The format of a row", Formats);
     private readonly Option<bool> _includeScores = new("--include-scores") { Description = "Adds columns of scores" };
+    private readonly TextColumn _column;
     private readonly EncodingOptions _encoding;
 
     public MineNegativesCommand(Host host)
@@ -67,6 +68,7 @@ internal sealed class MineNegativesCommand : CliCommand
             Add(option);
         }
 
+        _column = new TextColumn(this);
         _encoding = new EncodingOptions(this);
         Validators.Add(result =>
         {
@@ -100,7 +102,7 @@ internal sealed class MineNegativesCommand : CliCommand
             throw new InputException(data, "the file has one column; two are needed, for anchors and positives.");
         }
 
-        using var corpusLines = arguments.GetValue(_corpus) is { } path ? TextInput.Open(path, Host) : null;
+        using var corpusLines = arguments.GetValue(_corpus) is { } path ? _column.Open(arguments, path, Host) : null;
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         if (encoder.Precision != Precision.Float32)
         {
@@ -113,18 +115,27 @@ internal sealed class MineNegativesCommand : CliCommand
         Host.Warn(crossEncoder?.Warnings ?? []);
         var corpus = corpusLines is null
             ? null
-            : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            : await corpusLines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];
         if (pairs.Length == 0)
         {
             throw new InputException(data, "the file has no rows.");
         }
 
+        var limits = Limits(arguments, encoder) with
+        {
+            CrossEncoder = PredictOptions.Default with
+            {
+                BatchTokens = encoder.Options.BatchTokens,
+                MaxThreads = encoder.Options.MaxThreads,
+                Counter = Host.Count("pairs of the cross-encoder", ""),
+            },
+        };
         HardNegatives? mined = null;
         await Host.WithProgressAsync("mining", progress =>
         {
             mined = HardNegativeMining.Mine(
-                encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellationToken);
+                encoder.Model, pairs, limits, corpus, crossEncoder, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 
@@ -150,7 +161,6 @@ internal sealed class MineNegativesCommand : CliCommand
         IncludePositives = arguments.GetValue(_includePositives),
         Queries = encoder.Options,
         Corpus = encoder.Options with { Prompt = arguments.GetValue(_corpusPrompt), PromptName = arguments.GetValue(_corpusPromptName) },
-        CrossEncoder = PredictOptions.Default with { BatchTokens = encoder.Options.BatchTokens, MaxThreads = encoder.Options.MaxThreads },
     };
 
     private void Report(HardNegatives mined, int rows, string output, TimeSpan elapsed)

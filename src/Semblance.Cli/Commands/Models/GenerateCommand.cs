@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
+using Semblance.Cli.Output;
 using Semblance.Files.Json;
 using Semblance.Generation;
 
@@ -18,8 +19,13 @@ internal sealed class GenerateCommand : CliCommand
         "--prompt", "TEXT", "The prompt to continue, or for T5, the input of the encoder");
     private readonly Option<string?> _input = NewOption.Text(
         "--input", "FILE",
-        "The prompts, one per line; may be .gz; '-', or neither this nor --prompt, for standard input. Writes a JSON object per prompt, "
-        + "with prompt and text");
+        $"The prompts: {TextInput.Formats}, as is neither this nor --prompt");
+    private readonly TextColumn _column;
+    private readonly Option<string?> _format = new("--format")
+    {
+        Description =
+            "The format of the results: lines of text, or JSON objects with prompt and text; default: text with --prompt, else json",
+    };
     private readonly Option<int?> _maxNewTokens = NewOption.Count(
         "--max-new-tokens", "The maximum number of new tokens; default: the model's generation configuration, or 20");
     private readonly Option<int?> _minNewTokens = NewOption.Count("--min-new-tokens", "The minimum number of new tokens");
@@ -51,10 +57,13 @@ internal sealed class GenerateCommand : CliCommand
     {
         foreach (var option in (ReadOnlySpan<Option>)[
             _model, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty,
-            _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
+            _repetitionPenalty, _noRepeatNgramSize, _seed, _threads, _format])
         {
             Add(option);
         }
+
+        _column = new TextColumn(this);
+        _format.Accept("text", "json");
 
         Validators.Add(result =>
         {
@@ -68,11 +77,12 @@ internal sealed class GenerateCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var prompt = arguments.GetValue(_prompt);
-        using var lines = prompt is null ? TextInput.Open(arguments.GetValue(_input), Host) : null;
+        using var lines = prompt is null ? _column.Open(arguments, arguments.GetValue(_input), Host) : null;
         var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellationToken, kind: null).ConfigureAwait(false));
         Host.Warn(generator.Warnings);
         var config = Configure(arguments, generator.Config);
-        if (lines is null)
+        var isJson = arguments.GetValue(_format) is { } format ? format == "json" : lines is not null;
+        if (lines is null && !isJson)
         {
             await foreach (var piece in generator.StreamAsync(prompt!, config, cancellationToken).ConfigureAwait(false))
             {
@@ -85,9 +95,16 @@ internal sealed class GenerateCommand : CliCommand
         }
 
         using var output = new JsonLinesWriter(Host.Output);
-        await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        var prompts = lines?.TextsAsync(cancellationToken) ?? new[] { prompt! }.ToAsyncEnumerable();
+        await foreach (var line in prompts.ConfigureAwait(false))
         {
             var text = generator.Generate(line, config, cancellationToken);
+            if (!isJson)
+            {
+                Host.Text.WriteLine(Column.Last(text));
+                continue;
+            }
+
             output.Write(json =>
             {
                 json.WriteString("prompt", line);

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files;
 using Semblance.Files.Json;
 using Semblance.Tensors;
 
@@ -12,8 +10,7 @@ namespace Semblance.Cli.Commands;
 /// <summary>Represents <c>predict</c>, which scores or classifies pairs of texts with a cross-encoder.</summary>
 internal sealed class PredictCommand : CliCommand
 {
-    private readonly Option<string?> _input = NewOption.Text(
-        "--input", "FILE", "The pairs: two tab-separated texts per line; may be .gz; '-' or no option for standard input");
+    private readonly PairInput _pairs;
     private readonly Option<bool> _logits = new("--logits") { Description = "Writes the logits, without the model's activation function" };
     private readonly Option<bool> _softmax = new("--softmax")
     {
@@ -28,7 +25,7 @@ internal sealed class PredictCommand : CliCommand
             "Scores or classifies pairs of texts with a cross-encoder; writes one score per line, or a label and the scores of all labels",
             host)
     {
-        Add(_input);
+        _pairs = new PairInput(this);
         Add(_logits);
         Add(_softmax);
         Add(_format);
@@ -37,7 +34,7 @@ internal sealed class PredictCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
+        using var lines = _pairs.Open(arguments, Host);
         var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
         Host.Warn(model.Warnings);
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
@@ -46,21 +43,20 @@ internal sealed class PredictCommand : CliCommand
                 "--softmax is for models with several labels; the model has one label, whose softmax is 1 for every pair. Leave it out.");
         }
 
-        var options = _batch.Apply(arguments, new PredictOptions
+        var options = _batch.Apply(arguments, Host, "pairs", new PredictOptions
         {
             Activation = arguments.GetValue(_logits) ? Activation.Identity : null,
             ApplySoftmax = arguments.GetValue(_softmax),
         });
         using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
         await foreach (var prediction in model.PredictAsync(
-            Pairs(lines, cancellationToken), options, cancellationToken).ConfigureAwait(false))
+            _pairs.ReadAsync(arguments, lines, cancellationToken), options, cancellationToken).ConfigureAwait(false))
         {
             if (json is not null)
             {
                 json.Write(writer =>
                 {
-                    writer.WriteString("text", prediction.Text);
-                    writer.WriteString("pair", prediction.Pair);
+                    writer.WriteStrings("texts", [prediction.Text, prediction.Pair]);
                     writer.WriteStartObject("scores");
                     foreach (var (i, label) in model.Labels.Index())
                     {
@@ -79,13 +75,4 @@ internal sealed class PredictCommand : CliCommand
     }
 
     private static int Best(ReadOnlySpan<float> scores) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores);
-
-    private static async IAsyncEnumerable<(string Text, string Pair)> Pairs(
-        TextLines lines, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            yield return lines.Pair(line);
-        }
-    }
 }

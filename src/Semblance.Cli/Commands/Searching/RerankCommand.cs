@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
@@ -11,10 +10,11 @@ namespace Semblance.Cli.Commands;
 internal sealed class RerankCommand : CliCommand
 {
     private readonly Option<string?> _corpus = NewOption.Text(
-        "--corpus", "FILE", "The texts to rank: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' for standard input");
+        "--corpus", "FILE", $"The texts to rank: {TextInput.Formats}");
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "The maximum number of texts to return; default: 10");
     private readonly Option<string> _format = NewOption.Format();
+    private readonly TextColumn _column;
     private readonly BatchOptions _batch;
 
     public RerankCommand(Host host)
@@ -27,6 +27,7 @@ internal sealed class RerankCommand : CliCommand
         _corpus.Required = true;
         _query.Required = true;
         Add(_corpus);
+        _column = new TextColumn(this);
         Add(_query);
         Add(_topK);
         Add(_format);
@@ -35,53 +36,23 @@ internal sealed class RerankCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var lines = TextInput.Open(arguments.GetValue(_corpus), Host);
+        using var lines = _column.Open(arguments, arguments.GetValue(_corpus), Host);
         var reranker = await ModelOption.LoadRerankerOrHeadAsync(
             _batch.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
-        var corpus = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var corpus = await lines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         RankedDocument[] ranking = [];
         await Host.WithProgressAsync("ranking", progress =>
         {
             ranking = reranker.Rank(
-                arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10, _batch.Apply(arguments, PredictOptions.Default),
-                new EncodingProgress(progress), cancellationToken);
+                arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10,
+                _batch.Apply(arguments, Host, "texts", PredictOptions.Default), new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 
-        if (arguments.GetValue(_format) == "json")
-        {
-            WriteJson(arguments.GetValue(_query)!, ranking);
-        }
-        else
-        {
-            foreach (var (i, document) in ranking.Index())
-            {
-                Host.Text.WriteLine($"{i + 1}\t{Numbers.Score(document.Score)}\t{Column.Last(document.Text)}");
-            }
-        }
-
+        new HitWriter(Host, arguments.GetValue(_format) == "json", isNumbered: false).Write(
+            arguments.GetValue(_query),
+            ranking.Select(document => new Hit(document.Score, document.Text) { Line = lines.Numbers[document.Index] }));
         Host.Error.WriteLine(Numbers.Invariant($"ranked {corpus.Count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
-    }
-
-    private void WriteJson(string query, RankedDocument[] ranking)
-    {
-        using var output = new JsonLinesWriter(Host.Output);
-        output.Write(json =>
-        {
-            json.WriteString("query", query);
-            json.WriteStartArray("hits");
-            foreach (var (i, document) in ranking.Index())
-            {
-                json.WriteStartObject();
-                json.WriteNumber("rank", i + 1);
-                json.WriteNumber("score", document.Score);
-                json.WriteNumber("line", document.Index + 1);
-                json.WriteString("text", document.Text);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        });
     }
 }

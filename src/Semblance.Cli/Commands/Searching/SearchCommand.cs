@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
@@ -11,7 +10,7 @@ namespace Semblance.Cli.Commands;
 internal sealed class SearchCommand : CliCommand
 {
     private readonly Option<string?> _corpus = NewOption.Text(
-        "--corpus", "FILE", "The texts to search: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' for standard input");
+        "--corpus", "FILE", $"The texts to search: {TextInput.Formats}");
     private readonly Option<string?> _vectors = NewOption.Text(
         "--vectors", "FILE",
         "Precomputed vectors of the corpus: .npy or .safetensors, memory-mapped, or .jsonl; --precision gives the meaning of bytes "
@@ -19,7 +18,7 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query: writes lines of rank, score, text");
     private readonly Option<string?> _queries = NewOption.Text(
         "--queries", "FILE",
-        "Several queries: one per line, or JSON Lines (.jsonl) with 'text'; writes lines of query number, rank, score, text");
+        "Several queries: one per line, or .jsonl, .tsv or .csv with 'text'; writes lines of query number, rank, score, text");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "The maximum number of hits per query; default: 10");
     private readonly Option<int?> _rescore = NewOption.Count(
         "--rescore", "binary, ubinary: rescores N times --top-k candidates with the unquantized query; default: no rescoring");
@@ -39,18 +38,23 @@ internal sealed class SearchCommand : CliCommand
         "--candidates",
         $"--hybrid, --rerank: the number of candidates from the first searches; default: {RetrieveAndRerank.DefaultCandidates}");
     private readonly Option<string> _format = NewOption.Format();
+    private readonly Option<string?> _corpusPromptName = NewOption.Text(
+        "--corpus-prompt-name", "NAME", "The name of a prompt of the model for the texts of the corpus instead");
+    private readonly TextColumn _column;
     private readonly EncodingOptions _encoding;
 
     public SearchCommand(Host host)
         : base("search", "Finds the lines of a file that are most similar to a query", host)
     {
         Add(_corpus);
+        _column = new TextColumn(this);
         Add(_vectors);
         Add(_query);
         Add(_queries);
         Add(_topK);
         Add(_rescore);
         Add(_corpusPrompt);
+        Add(_corpusPromptName);
         Add(_bm25);
         Add(_hybrid);
         Add(_rerank);
@@ -90,7 +94,7 @@ internal sealed class SearchCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextInput.Open(texts, Host) : null;
+        using var corpusLines = arguments.GetValue(_corpus) is { } texts ? _column.Open(arguments, texts, Host) : null;
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextInput.Open(path, Host) : null;
         var encoder = arguments.GetValue(_bm25)
             ? null
@@ -102,13 +106,15 @@ internal sealed class SearchCommand : CliCommand
                 arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
         var queries = queryLines is null
             ? [arguments.GetValue(_query)!]
-            : await queryLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            : await queryLines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
         var corpus = corpusLines is null
             ? null
-            : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            : await corpusLines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
+        Host.Encoded = corpusLines is null ? null : (corpusLines.Name, corpusLines.Numbers);
         var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellationToken).ConfigureAwait(false);
+        Host.Encoded = queryLines is null ? null : (queryLines.Name, queryLines.Numbers);
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var searchStarted = Stopwatch.GetTimestamp();
@@ -118,7 +124,7 @@ internal sealed class SearchCommand : CliCommand
         var hits = new List<SearchHit[]>();
         await Host.WithProgressAsync("searching", progress =>
         {
-            var search = rerank?.Behind(retriever, corpus!, candidates, _encoding.Batching(arguments)) ?? retriever;
+            var search = rerank?.Behind(retriever, corpus!, candidates, _encoding.Batching(arguments, Host)) ?? retriever;
             foreach (var some in queries.Chunk(rerank is null ? Math.Max(1, queries.Count) : 1))
             {
                 hits.AddRange(search.Search(some, arguments.GetValue(_topK) ?? 10, cancellationToken));
@@ -129,13 +135,12 @@ internal sealed class SearchCommand : CliCommand
         }).ConfigureAwait(false);
         var searched = Stopwatch.GetElapsedTime(searchStarted).TotalSeconds;
 
-        if (arguments.GetValue(_format) == "json")
+        // Without the texts, a hit is identified by its line number.
+        var writer = new HitWriter(Host, arguments.GetValue(_format) == "json", isNumbered: queryLines is not null);
+        foreach (var (query, found) in hits.Index())
         {
-            WriteJson(queries, corpus, hits);
-        }
-        else
-        {
-            WriteText(corpus, hits, isNumbered: queryLines is not null);
+            writer.Write(queries[query], found.Select(
+                hit => new Hit(hit.Score, corpus?[hit.Index]) { Line = corpusLines?.Numbers[hit.Index] ?? hit.Index + 1 }));
         }
 
         Host.Error.WriteLine(
@@ -150,7 +155,7 @@ internal sealed class SearchCommand : CliCommand
     {
         var vectors = arguments.GetValue(_vectors) is { } file
             ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
-            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellationToken).ConfigureAwait(false);
+            : await EncodeAsync(encoder, corpus!, arguments, cancellationToken).ConfigureAwait(false);
         var options = new SearchOptions
         {
             Similarity = encoder.Model.Config.SimilarityFunction,
@@ -174,59 +179,17 @@ internal sealed class SearchCommand : CliCommand
     }
 
     private async Task<VectorMatrix> EncodeAsync(
-        QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellationToken)
+        QuantizingEncoder encoder, List<string> corpus, ParseResult arguments, CancellationToken cancellationToken)
     {
         Embeddings? documents = null;
         await Host.WithProgressAsync("encoding", progress =>
         {
             documents = encoder.Model.EncodeDocument(
-                corpus, encoder.Options with { Prompt = prompt, PromptName = null }, new EncodingProgress(progress), cancellationToken);
+                corpus,
+                encoder.Options with { Prompt = arguments.GetValue(_corpusPrompt), PromptName = arguments.GetValue(_corpusPromptName) },
+                new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return encoder.Stored(documents!);
-    }
-
-    // Without the texts, a hit is identified by its line number.
-    private void WriteText(List<string>? corpus, List<SearchHit[]> hits, bool isNumbered)
-    {
-        for (var query = 0; query < hits.Count; query++)
-        {
-            for (var rank = 0; rank < hits[query].Length; rank++)
-            {
-                var hit = hits[query][rank];
-                var number = isNumbered ? $"{query + 1}\t" : "";
-                var text = corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : Column.Last(corpus[hit.Index]);
-                Host.Text.WriteLine($"{number}{rank + 1}\t{Numbers.Score(hit.Score)}\t{text}");
-            }
-        }
-    }
-
-    private void WriteJson(List<string> queries, List<string>? corpus, List<SearchHit[]> hits)
-    {
-        using var output = new JsonLinesWriter(Host.Output);
-        for (var query = 0; query < hits.Count; query++)
-        {
-            output.Write(json =>
-            {
-                json.WriteString("query", queries[query]);
-                json.WriteStartArray("hits");
-                for (var rank = 0; rank < hits[query].Length; rank++)
-                {
-                    var hit = hits[query][rank];
-                    json.WriteStartObject();
-                    json.WriteNumber("rank", rank + 1);
-                    json.WriteNumber("score", hit.Score);
-                    json.WriteNumber("line", hit.Index + 1);
-                    if (corpus is not null)
-                    {
-                        json.WriteString("text", corpus[hit.Index]);
-                    }
-
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
-        }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class DistillStaticCommand : CliCommand
     private readonly Option<int?> _dimensions = NewOption.Count(
         "--dimensions", "The dimension of the vectors, at most that of the transformer; default: 256");
     private readonly Option<float?> _sif = NewOption.Number(
-        "--sif", "A", "The SIF coefficient a of the token weights a / (a + probability), from 0 to 1; default: 0.0001");
+        "--sif", "A", "The SIF coefficient a of the token weights a / (a + probability), from 0 to 1; default: 0.0001",
+        "a number from 0 to 1", number => number is >= 0 and <= 1);
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per physical core");
     private readonly Option<string> _weights = NewOption.Choice("--weights", "The data type of the weights", "float32", "float16");
 

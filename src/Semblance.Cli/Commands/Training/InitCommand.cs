@@ -106,6 +106,6 @@ internal sealed class InitCommand : CliCommand
         }
 
         using var lines = TextInput.Open(path, Host);
-        return Tokenizer.CreateBert(await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        return Tokenizer.CreateBert(await lines.AllTextsAsync(cancellationToken).ConfigureAwait(false));
     }
 }

@@ -13,7 +13,7 @@ internal sealed class TrainVocabularyCommand : CliCommand
 {
     private readonly Option<string[]> _input = new("--input")
     {
-        Description = "The texts to train on; may be .gz; '-' for standard input",
+        Description = $"The texts to train on: {TextInput.Formats}",
         HelpName = "FILE",
         Required = true,
         AllowMultipleArgumentsPerToken = true,
@@ -25,11 +25,14 @@ internal sealed class TrainVocabularyCommand : CliCommand
         "--min-frequency", "The minimum frequency of a pair of adjacent tokens to be merged; default: 2");
     private readonly Option<bool> _cased = new("--cased") { Description = "Keeps upper case and accents" };
 
+    private readonly TextColumn _column;
+
     public TrainVocabularyCommand(Host host)
         : base("train-vocabulary", "Trains the vocabulary of a WordPiece tokenizer on texts", host)
     {
         _output.Required = true;
         Add(_input);
+        _column = new TextColumn(this);
         Add(_output);
         Add(_size);
         Add(_minFrequency);
@@ -55,7 +58,7 @@ internal sealed class TrainVocabularyCommand : CliCommand
         };
         var trainer = new WordPieceTrainer(options);
         await Host.WithProgressAsync(
-            "counting words", progress => CountAsync(trainer, paths, progress, cancellationToken)).ConfigureAwait(false);
+            "counting words", progress => CountAsync(trainer, arguments, progress, cancellationToken)).ConfigureAwait(false);
         if (trainer.WordCount == 0)
         {
             throw new InputException(string.Join(", ", paths), "the input has no words; a non-empty text is needed.");
@@ -69,13 +72,15 @@ internal sealed class TrainVocabularyCommand : CliCommand
         Host.Text.WriteLine(folder);
     }
 
-    private async Task CountAsync(WordPieceTrainer trainer, string[] paths, IProgress<double> progress, CancellationToken cancellationToken)
+    private async Task CountAsync(
+        WordPieceTrainer trainer, ParseResult arguments, IProgress<double> progress, CancellationToken cancellationToken)
     {
         const int Step = 1000;
+        var paths = arguments.GetValue(_input)!;
         for (var i = 0; i < paths.Length; i++)
         {
-            using var lines = TextInput.Open(paths[i], Host);
-            await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            using var lines = _column.Open(arguments, paths[i], Host);
+            await foreach (var line in lines.TextsAsync(cancellationToken).ConfigureAwait(false))
             {
                 trainer.Add(line);
                 if (lines.Count % Step == 0)

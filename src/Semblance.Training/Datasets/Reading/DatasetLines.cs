@@ -20,6 +20,20 @@ internal static class DatasetLines
         }
     }
 
+    /// <summary>Reads the records of a TSV or CSV file in bounded memory, the names of the columns included.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public static IEnumerable<TextRecord> ReadRecords(string path, TextFormat format)
+    {
+        using var lines = Translated(path, () => TextLines.Open(path));
+        lines.Format = format;
+        using var read = lines.ReadRecords().GetEnumerator();
+        Func<bool> next = read.MoveNext;
+        while (Translated(path, next))
+        {
+            yield return read.Current;
+        }
+    }
+
     private static T Translated<T>(string path, Func<T> read)
     {
         try

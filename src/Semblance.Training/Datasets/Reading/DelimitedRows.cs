@@ -7,16 +7,16 @@ internal static class DelimitedRows
 {
     /// <summary>Reads rows with tab-separated columns.</summary>
     public static IEnumerable<Row> ReadTsv(string path, string[] columns, bool header) =>
-        Select(path, columns, header, DatasetLines.Read(path).Where(line => line.Text.Length > 0)
-            .Select(line => line.Problem is null ? new Row(line.Number, line.Text.Split('\t')) : Row.Broken(line.Number, line.Problem)));
+        Select(path, columns, header, Records(path, TextFormat.Tsv));
 
     /// <summary>Reads rows with comma-separated columns, quoted or not.</summary>
-    public static IEnumerable<Row> ReadCsv(string path, string[] columns, bool header) => Select(path, columns, header, Records(path));
+    public static IEnumerable<Row> ReadCsv(string path, string[] columns, bool header) =>
+        Select(path, columns, header, Records(path, TextFormat.Csv));
 
     /// <summary>Returns the column names of a CSV file.</summary>
     /// <exception cref="DatasetException">The file cannot be read or is empty.</exception>
     public static string[] CsvNames(string path) =>
-        Records(path)
+        Records(path, TextFormat.Csv)
             .Select(row => row.Problem is null ? row.Fields : throw new DatasetException(path, row.Line, row.Problem))
             .FirstOrDefault()
             ?? throw new DatasetException(path, null, "the file is empty.");
@@ -55,37 +55,6 @@ internal static class DelimitedRows
         var count => throw new DatasetException(path, line, $"there are {count} columns '{column}'; column names must be unique."),
     };
 
-    private static IEnumerable<Row> Records(string path)
-    {
-        var record = new CsvRecord();
-        foreach (var line in DatasetLines.Read(path))
-        {
-            if (line.Text.Length == 0 && !record.Open)
-            {
-                continue;
-            }
-
-            record.Add(line);
-            if (record.Length > CsvRecord.Longest)
-            {
-                throw new DatasetException(path, record.Open ? record.QuoteLine : record.Line, record.Open
-                    ? $"a double quote opens a field that is not closed within {CsvRecord.Longest >> 20} Mi characters; close it, "
-                        + "or double the quotes inside the field."
-                    : $"the row has more than {CsvRecord.Longest >> 20} Mi characters; check that the file is CSV.");
-            }
-
-            if (!record.Open)
-            {
-                yield return record.Take();
-            }
-        }
-
-        if (record.Open)
-        {
-            // Everything after the quote belongs to its field, so no later row can be read.
-            throw new DatasetException(
-                path, record.QuoteLine,
-                "a double quote opens a field that is not closed; close it, or double the quotes inside the field.");
-        }
-    }
+    private static IEnumerable<Row> Records(string path, TextFormat format) => DatasetLines.ReadRecords(path, format).Select(
+        record => record.Problem is { } problem ? Row.Broken(record.Line, problem) : new Row(record.Line, [.. record.Fields]));
 }

@@ -33,6 +33,9 @@ public abstract record TextOptions
     /// <summary>Gets the maximum number of threads; null for one for each physical core. Results do not depend on it.</summary>
     public int? MaxThreads { get; init; }
 
+    /// <summary>Gets the counter of the texts that are encoded with these options; null to count nothing.</summary>
+    public TextCounter? Counter { get; init; }
+
     internal int WorkerCount => Math.Min(MaxThreads ?? int.MaxValue, Workers.Shared.Count);
 
     internal virtual void Check()

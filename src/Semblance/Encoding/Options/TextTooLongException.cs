@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Semblance;
 
 /// <summary>
@@ -6,19 +8,24 @@ namespace Semblance;
 public sealed class TextTooLongException : ArgumentException
 {
     /// <summary>Initializes a new instance of the <see cref="TextTooLongException"/> class.</summary>
-    /// <param name="index">The zero-based index of the text.</param>
+    /// <param name="index">The zero-based index of the text, the first one that is too long.</param>
     /// <param name="limit">The maximum sequence length in tokens.</param>
-    public TextTooLongException(int index, int limit)
-        : base($"Text {index} has more than {limit} tokens, the maximum of the model; shorten or split it, or choose Truncation.Cut to "
-            + "truncate it.")
+    /// <param name="tokenCount">The number of tokens of the text; null if it is not known.</param>
+    public TextTooLongException(long index, int limit, int? tokenCount = null)
+        : base(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The text at index {index} has {(tokenCount is { } count ? $"{count} tokens" : "too many tokens")}, and the model takes at "
+            + $"most {limit}; shorten or divide it, or choose Truncation.Cut to leave out its end."))
     {
-        Index = index;
-        Limit = limit;
+        (Index, Limit, TokenCount) = (index, limit, tokenCount);
     }
 
-    /// <summary>Gets the zero-based index of the text.</summary>
-    public int Index { get; }
+    /// <summary>Gets the zero-based index of the text, the first one that is too long.</summary>
+    public long Index { get; }
 
     /// <summary>Gets the maximum sequence length in tokens.</summary>
     public int Limit { get; }
+
+    /// <summary>Gets the number of tokens of the text, special tokens and prompt included; null if it is not known.</summary>
+    public int? TokenCount { get; }
 }

@@ -145,7 +145,7 @@ public sealed class DuplicateDetector
         SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<UInt128, int>();
-        var (hashes, fresh) = (new List<UInt128>(), new List<string>());
+        var (hashes, fresh, places) = (new List<UInt128>(), new List<string>(), new List<int>());
         for (var i = first; i < texts.Count && fresh.Count < _pageRows; i++)
         {
             var hash = Hash(texts[i]);
@@ -153,12 +153,11 @@ public sealed class DuplicateDetector
             if (!_texts.ContainsKey(hash) && rows.TryAdd(hash, fresh.Count))
             {
                 fresh.Add(texts[i]);
+                places.Add(i);
             }
         }
 
-        var batch = fresh.Count == 0
-            ? null
-            : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellationToken).Vectors, cancellationToken);
+        var batch = fresh.Count == 0 ? null : new Batch(this, Encode(model, fresh, places, cancellationToken), cancellationToken);
         for (var i = 0; i < hashes.Count; i++)
         {
             if (_texts.TryGetValue(hashes[i], out var place))
@@ -177,6 +176,18 @@ public sealed class DuplicateDetector
         }
 
         return hashes.Count;
+    }
+
+    private Tensor Encode(SentenceTransformer model, List<string> texts, List<int> places, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return model.Encode(texts, _options.Encoding, null, cancellationToken).Vectors;
+        }
+        catch (TextTooLongException e)
+        {
+            throw new TextTooLongException(places[(int)e.Index], e.Limit, e.TokenCount);
+        }
     }
 
     private void Remember(ReadOnlySpan<float> vector, UInt128? hash)

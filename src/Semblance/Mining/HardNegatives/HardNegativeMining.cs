@@ -64,13 +64,14 @@ public static class HardNegativeMining
             }
         }
 
-        var work = new ProgressCounter(progress, 2L * (texts.Count + anchors.Count) + (crossEncoder is null ? 0 : anchors.Count));
+        var most = anchors.Values.Max(positives => positives.Count);
+        var nearest = (int)Math.Min(texts.Count, (long)options.Range(most) + most);
+        var pairsOfAnchor = crossEncoder is null ? 0 : nearest + most; // a pair takes about as long as a text
+        var work = new ProgressCounter(progress, (2L * (texts.Count + anchors.Count)) + ((long)anchors.Count * pairsOfAnchor));
         var documents = model.EncodeDocument(
             [.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
         var queries = model.EncodeQuery(
             [.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
-        var most = anchors.Values.Max(positives => positives.Count);
-        var nearest = (int)Math.Min(texts.Count, (long)options.Range(most) + most);
         var search = new SearchOptions { TopK = nearest, Similarity = model.Config.SimilarityFunction };
         var hits = SemanticSearch.Search(queries, documents, search, null, cancellationToken);
         work.Add(texts.Count + anchors.Count);
@@ -87,7 +88,7 @@ public static class HardNegativeMining
             MinedNegative[] negatives = [.. selection.Of(hits[i], positives, scores.Min()).Select(
                 hit => new MinedNegative(texts.GetAt(hit.Index).Key, hit.Score))];
             mined.AddRange(positives.Zip(scores, (positive, score) => new MinedPair(anchor, texts.GetAt(positive).Key, score, negatives)));
-            work.Add(crossEncoder is null ? 0 : 1);
+            work.Add(pairsOfAnchor);
         }
 
         return new HardNegatives(mined, anchors.Count, options.NumNegatives, selection.Candidates, selection.Rejected);

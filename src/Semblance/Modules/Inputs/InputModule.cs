@@ -52,6 +52,12 @@ public abstract class InputModule : Module
     internal virtual int Tokenize(string text, int maxLength, TokenBuffer tokens) =>
         throw new NotSupportedException($"{this} has no subword tokenizer, so chunks cannot be measured in tokens; do not set ChunkSize.");
 
+    /// <summary>
+    /// Returns the number of tokens of a text of any length, special tokens included; null if the module has no subword tokenizer.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    internal virtual int? CountTokens(string text) => Tokenizer?.Count(text);
+
     /// <summary>Returns the module that tokenizes texts of a route: this one, unless it is a router.</summary>
     /// <param name="route">The route; null for the default.</param>
     /// <exception cref="ArgumentException">There is no such route.</exception>

@@ -191,6 +191,10 @@ public sealed class StaticEmbeddingModule : InputModule
     }
 
     /// <inheritdoc/>
+    internal override int? CountTokens(string text) =>
+        Tokenizer.Encode(text, null, new TokenizerOptions { AddSpecialTokens = false }).Count;
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

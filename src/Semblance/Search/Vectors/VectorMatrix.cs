@@ -116,7 +116,7 @@ public sealed unsafe class VectorMatrix
     public static VectorMatrix Open(string path, Precision? precision = null, int? dimension = null, string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (TextLines.IsJsonLinesName(path))
+        if (TextLines.FormatOf(path) == TextFormat.JsonLines)
         {
             return InMemory(JsonVectors.Read(path), path, precision, dimension);
         }

@@ -21,7 +21,7 @@ public class ChunkCommandTests
             var text = whole ? $"a man\n{Long}\n" : chunk.GetProperty("line").GetInt32() == 1 ? "a man" : Long;
             var runes = text.EnumerateRunes().Skip(chunk.GetProperty("start").GetInt32()).Take(chunk.GetProperty("end").GetInt32() - chunk.GetProperty("start").GetInt32());
             chunk.GetProperty("text").GetString().ShouldBe(string.Concat(runes));
-            chunk.GetProperty("tokens").GetInt32().ShouldBeInRange(3, 12);
+            chunk.GetProperty("token_count").GetInt32().ShouldBeInRange(3, 12);
         }
     }
 
@@ -36,7 +36,7 @@ public class ChunkCommandTests
         chunked[0].ShouldBe(cut[0]);
         chunked[1].ShouldNotBe(cut[1]);
         var error = await EncodeAsync("--truncation", "error");
-        (error.ExitCode, error.Error.Contains("16 tokens", StringComparison.Ordinal)).ShouldBe((1, true));
+        (error.ExitCode, error.Error.Contains("takes at most 16;", StringComparison.Ordinal)).ShouldBe((1, true));
         (await EncodeAsync("--chunk-size", "12")).ExitCode.ShouldBe(2);
     }
 }

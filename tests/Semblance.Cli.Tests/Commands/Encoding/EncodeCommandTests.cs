@@ -23,8 +23,7 @@ public class EncodeCommandTests
         {
             var outcome = (await Outcome.OfAsync("encode", "--model", model.Folder, "--input", input, "--output", folder.Of($"out.{ending}"))).Done();
             outcome.Output.ShouldBeEmpty();
-            outcome.ErrorLines.Length.ShouldBe(1);
-            outcome.Error.ShouldStartWith("encoded 16 lines");
+            outcome.Notes.ShouldHaveSingleItem().ShouldStartWith("encoded 16 lines");
         }
 
         model.ShouldEqual("encode", NpyFile.Open(folder.Of("out.npy")).Read().Values);

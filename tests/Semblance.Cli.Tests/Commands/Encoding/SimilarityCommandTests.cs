@@ -12,7 +12,7 @@ public class SimilarityCommandTests
         var model = new RecordedModel(name);
         var outcome = (await Outcome.OfAsync("similarity", "--model", model.Folder, model.Sentences[0], model.Sentences[1])).Done();
         outcome.Lines.Length.ShouldBe(1);
-        outcome.Error.ShouldBeEmpty();
+        outcome.Notes.ShouldBeEmpty();
         float.Parse(outcome.Output, CultureInfo.InvariantCulture).ShouldBe(model.Expected("similarity").Row(0)[1], 1e-4f);
     }
 

@@ -107,7 +107,7 @@ public sealed class VectorFormatTests : IDisposable
         Directory.Exists(_folder.Of("x")).ShouldBeFalse("nothing is written");
         (await Outcome.OfAsync("index", "build", "--index", _folder.Of("x"), "--input", texts, "--model", Recorded.Folder)).Done();
         await Fails("there are 3 ids", "index", "add", "--index", _folder.Of("x"), "--input", texts, "--ids", more);
-        (await Outcome.OfAsync("index", "info", "--index", _folder.Of("x"), "--json")).Done().Output.ShouldContain("\"vectors\":2");
+        (await Outcome.OfAsync("index", "info", "--index", _folder.Of("x"), "--format", "json")).Done().Output.ShouldContain("\"vectors\":2");
     }
 
     [Fact]

@@ -28,10 +28,10 @@ public class IndexCommandTests
         (await Outcome.OfAsync("index", "delete", "--index", index, "x", "1", "9")).Done().Error.ShouldBe("deleted 2 of 3; the index has 2 vectors\n");
         (await Outcome.OfAsync("index", "compact", "--index", index)).Done();
 
-        var lines = (await Outcome.OfAsync("index", "search", "--index", index, "--queries", folder.Write("q.txt", "Hi\nBonjour\n"), "--top-k", "1", "--json", "--exact")).Done().Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await Outcome.OfAsync("index", "search", "--index", index, "--queries", folder.Write("q.txt", "Hi\nBonjour\n"), "--top-k", "1", "--format", "json", "--exact")).Done().Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var hit = lines[1].GetProperty("hits")[0];
         (hit.GetProperty("rank").GetInt32(), hit.GetProperty("id").GetInt64(), hit.GetProperty("text").GetString(), hit.GetProperty("lang").GetString()).ShouldBe((1, 3, "Bonjour", "fr"));
-        var info = JsonDocument.Parse((await Outcome.OfAsync("index", "info", "--index", index, "--json")).Done().Output).RootElement;
+        var info = JsonDocument.Parse((await Outcome.OfAsync("index", "info", "--index", index, "--format", "json")).Done().Output).RootElement;
         info.GetProperty("nodes").GetInt32().ShouldBe(2);
         (info.GetProperty("vectors").GetInt32(), info.GetProperty("unlinked").GetInt32(), info.GetProperty("dimension").GetInt32(), info.GetProperty("similarity").GetString()).ShouldBe((2, 0, 32, "cosine"));
         (await Outcome.OfAsync("index", "info", "--index", index)).Done().Output.ShouldContain(Model.Folder);
@@ -63,7 +63,7 @@ public class IndexCommandTests
             var verified = (await Outcome.OfAsync("index", "verify", "--index", index, "--recall", "--ef", "200")).Done();
             verified.Lines[0].ShouldBe("all checksums agree");
             verified.Lines[1].ShouldStartWith("recall@10 1.0000 at ef 200, 200 queries: ");
-            JsonDocument.Parse((await Outcome.OfAsync("index", "verify", "--index", index, "--queries", folder.Of("v.npy"), "--json")).Done().Output)
+            JsonDocument.Parse((await Outcome.OfAsync("index", "verify", "--index", index, "--queries", folder.Of("v.npy"), "--format", "json")).Done().Output)
                 .RootElement.GetProperty("recall").GetProperty("recall").GetDouble().ShouldBeGreaterThan(0.9);
         }
 
@@ -85,7 +85,7 @@ public class IndexCommandTests
         empty.Error.ShouldBe($"semblance: {folder.Of("empty.txt")}: the input is empty; at least one text or vector is needed.\n");
         var list = folder.Write("twice", "b\nb\n");
         (await Outcome.OfAsync("index", "add", "--index", folder.Of("i"), "--input", vectors, "--ids", list)).Error.ShouldContain("line 2: the id 'b' is that of line 1 too");
-        (await Outcome.OfAsync("index", "info", "--index", folder.Of("i"), "--json")).Done().Output.ShouldContain("\"vectors\":2");
+        (await Outcome.OfAsync("index", "info", "--index", folder.Of("i"), "--format", "json")).Done().Output.ShouldContain("\"vectors\":2");
     }
 
     [Fact]

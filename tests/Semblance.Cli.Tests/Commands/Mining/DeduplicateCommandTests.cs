@@ -18,7 +18,7 @@ public class DeduplicateCommandTests
 
         var kept = (await Run(input, "--threshold", "0.9")).Done();
         kept.Lines.ShouldBe(texts.Where((_, i) => expected[i] is null));
-        kept.ErrorLines.ShouldHaveSingleItem().ShouldStartWith($"kept {kept.Lines.Length} of {texts.Length} lines in ");
+        kept.Notes.ShouldHaveSingleItem().ShouldStartWith($"kept {kept.Lines.Length} of {texts.Length} lines in ");
 
         (await Run(input, "--threshold", "0.9", "--groups")).Done().Lines.ShouldBe(repeated.Select(text =>
             $"{text.Duplicate.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{text.Index + 1}\t{text.Duplicate.Of + 1}\t{texts[text.Index]}"));

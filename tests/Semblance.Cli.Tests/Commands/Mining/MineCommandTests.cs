@@ -15,7 +15,7 @@ public class MineCommandTests
         var expected = ParaphraseMining.Mine(model.Encode(Recorded.Sentences).Vectors, new MiningOptions { MaxPairs = 5 });
         outcome.Lines.ShouldBe(expected.Select(pair =>
             $"{pair.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{pair.First + 1}\t{pair.Second + 1}\t{Recorded.Sentences[pair.First]}\t{Recorded.Sentences[pair.Second]}"));
-        outcome.ErrorLines.Length.ShouldBe(1);
+        outcome.Notes.Length.ShouldBe(1);
         outcome.Error.ShouldContain("encoded 16 lines in ");
         outcome.Error.ShouldContain("compared 120 pairs in ");
     }

@@ -19,7 +19,7 @@ public class SearchCommandTests
         var scores = model.Similarity(model.EncodeQuery(["A man eats"]), model.EncodeDocument(recorded.Sentences)).Values.ToArray();
         var best = Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(3).ToArray();
         outcome.Lines.ShouldBe(best.Select((i, rank) => $"{rank + 1}\t{scores[i].ToString("F6", CultureInfo.InvariantCulture)}\t{recorded.Sentences[i]}"));
-        outcome.ErrorLines.Length.ShouldBe(1);
+        outcome.Notes.Length.ShouldBe(1);
     }
 
     [Fact]
@@ -127,6 +127,6 @@ public class SearchCommandTests
     {
         var outcome = await Outcome.OfAsync(["search", .. arguments]);
         outcome.ExitCode.ShouldBe(2);
-        outcome.ErrorLines.Length.ShouldBe(1);
+        outcome.Notes.Length.ShouldBe(1);
     }
 }

@@ -17,7 +17,7 @@ public class DistillStaticCommandTests
         tensor.Shape[1].ShouldBe(16);
         var encoded = (await Outcome.WithInputAsync("A man is riding a horse.\n", "encode", "--model", folder.Of("static"))).Done();
         encoded.Lines.Length.ShouldBe(1);
-        encoded.Error.ShouldContain("0 were cut");
+        encoded.Error.ShouldNotContain("were cut");
         (await Outcome.OfAsync("info", "--model", folder.Of("static"))).Done().Output.ShouldContain("StaticEmbedding(");
     }
 

@@ -43,7 +43,7 @@ public class TextLinesTests
         (await All("a\n\nb\n"u8.ToArray(), "x.txt")).ShouldBe(["a", "", "b"]);
         using var lines = Of(rows, "x.jsonl");
         (await lines.CountAsync()).ShouldBe(2);
-        (await lines.AllTextsAsync("text")).Count.ShouldBe(2, "counting goes back to the beginning");
+        (await lines.AllTextsAsync()).Count.ShouldBe(2, "counting goes back to the beginning");
     }
 
     [Theory]

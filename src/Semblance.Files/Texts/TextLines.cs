@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
-using Semblance.Files.Json;
 
 namespace Semblance.Files;
 
@@ -10,7 +9,7 @@ namespace Semblance.Files;
 /// Reads the lines of a text in UTF-8 one after another, in bounded memory, from a file, a file compressed with gzip (<c>.gz</c>), or a
 /// stream. Lines end with LF or CRLF; a byte order mark is left out. The lines can be read once.
 /// </summary>
-public sealed class TextLines : IDisposable
+public sealed partial class TextLines : IDisposable
 {
     /// <summary>The maximum number of bytes of a line, 64 MiB: a compressed file can have a line without an end.</summary>
     public const int LongestLine = 1 << 26;
@@ -41,7 +40,7 @@ public sealed class TextLines : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        Name = name;
+        (Name, Format) = (name, FormatOf(name));
         _source = stream;
         _stream = Decompressed();
     }
@@ -55,17 +54,18 @@ public sealed class TextLines : IDisposable
     /// <summary>Gets the number of bytes of the lines read so far, decompressed.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>
-    /// Gets a value that indicates whether the name is that of JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, optionally with <c>.gz</c>.
-    /// </summary>
-    public bool IsJsonLines => IsJsonLinesName(Name);
-
     /// <summary>Gets the fraction of the file that has been read, from 0 to 1; 0 if it is not known.</summary>
     public double Progress => _source.CanSeek && _source.Length > 0 ? (double)_source.Position / _source.Length : 0;
 
-    /// <summary>Returns whether a name is that of JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, optionally with <c>.gz</c>.</summary>
+    /// <summary>Returns the format that a name has by its extension; a text on each line if it has another extension.</summary>
     /// <param name="path">The name of a file.</param>
-    public static bool IsJsonLinesName(string path) => EndingOf(path) is ".jsonl" or ".ndjson";
+    public static TextFormat FormatOf(string path) => EndingOf(path) switch
+    {
+        ".jsonl" or ".ndjson" => TextFormat.JsonLines,
+        ".tsv" => TextFormat.Tsv,
+        ".csv" => TextFormat.Csv,
+        _ => TextFormat.Lines,
+    };
 
     /// <summary>Returns the extension of a name in lower case, without <c>.gz</c>.</summary>
     /// <param name="path">The name of a file.</param>
@@ -142,45 +142,11 @@ public sealed class TextLines : IDisposable
         }
     }
 
-    /// <summary>Reads the texts: each line, including blank ones; of JSON Lines, a member of each row, without blank lines.</summary>
-    /// <param name="field">The name of the member of JSON Lines; <c>text</c> by default.</param>
-    /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="TextFormatException">As for <see cref="ReadAsync"/>, or a row is not a JSON object with such a string.</exception>
-    public async IAsyncEnumerable<string> TextsAsync(
-        string field = "text", [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var line in ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (!IsJsonLines)
-            {
-                yield return line;
-            }
-            else if (!string.IsNullOrWhiteSpace(line))
-            {
-                using var row = JsonRow.Parse(Name, Count, line);
-                yield return row.Text(field);
-            }
-        }
-    }
-
-    /// <summary>Reads all texts at once.</summary>
-    /// <inheritdoc cref="TextsAsync"/>
-    public async Task<List<string>> AllTextsAsync(string field = "text", CancellationToken cancellationToken = default)
-    {
-        var texts = new List<string>();
-        await foreach (var text in TextsAsync(field, cancellationToken).ConfigureAwait(false))
-        {
-            texts.Add(text);
-        }
-
-        return texts;
-    }
-
     /// <summary>
     /// Counts the texts and goes back to the beginning. If the source cannot be read twice, returns <see langword="null"/> and reads
     /// nothing.
     /// </summary>
-    /// <param name="check">Called with each line and its number, or <see langword="null"/>.</param>
+    /// <param name="check">Called with each line and its number, also of a table; or <see langword="null"/>.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="TextFormatException">As for <see cref="ReadAsync"/>.</exception>
     public async Task<long?> CountAsync(Action<string, long>? check = null, CancellationToken cancellationToken = default)
@@ -191,27 +157,24 @@ public sealed class TextLines : IDisposable
         }
 
         var texts = 0L;
-        await foreach (var line in ReadAsync(cancellationToken).ConfigureAwait(false))
+        if (IsTable && check is null)
+        {
+            await foreach (var _ in RowsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                texts++;
+            }
+        }
+
+        await foreach (var line in ReadAsync(cancellationToken).ConfigureAwait(false)) // nothing is left of a table
         {
             check?.Invoke(line, Count);
-            texts += IsJsonLines && string.IsNullOrWhiteSpace(line) ? 0 : 1;
+            texts += Format == TextFormat.JsonLines && string.IsNullOrWhiteSpace(line) ? 0 : 1;
         }
 
         _source.Position = 0;
         _stream = Decompressed();
         (_start, _searched, _end, Count, BytesRead) = (0, 0, 0, 0, 0);
         return texts;
-    }
-
-    /// <summary>Returns the two texts of a line, on either side of its first tab.</summary>
-    /// <param name="line">The line that was read last.</param>
-    /// <exception cref="TextFormatException">The line has no tab.</exception>
-    public (string First, string Second) Pair(string line)
-    {
-        ArgumentNullException.ThrowIfNull(line);
-        return line.IndexOf('\t', StringComparison.Ordinal) is >= 0 and var tab
-            ? (line[..tab], line[(tab + 1)..])
-            : throw new TextFormatException(Name, Count, "there is no tab, expected two texts with a tab between them.");
     }
 
     /// <summary>Closes the file.</summary>
@@ -247,7 +210,7 @@ public sealed class TextLines : IDisposable
             Array.Resize(ref _buffer, _buffer.Length < LongestLine
                 ? 2 * _buffer.Length
                 : throw new TextFormatException(
-                    Name, Count + 1, Format() ?? $"the line has more than {LongestLine >> 20} MiB; is this a text file?"));
+                    Name, Count + 1, BinaryFormat() ?? $"the line has more than {LongestLine >> 20} MiB; is this a text file?"));
         }
 
         return _buffer.AsMemory(_end);
@@ -305,7 +268,7 @@ public sealed class TextLines : IDisposable
         }
 
         var isValid = Utf8.IsValid(bytes);
-        return (!isValid || bytes.Contains((byte)0)) && Format() is { } format
+        return (!isValid || bytes.Contains((byte)0)) && BinaryFormat() is { } format
             ? throw new TextFormatException(Name, Count, format)
             : new TextLine(
                 Count,
@@ -317,7 +280,7 @@ public sealed class TextLines : IDisposable
         line.Problem is { } problem ? throw new TextFormatException(Name, line.Number, problem) : line.Text;
 
     // The format of the file if it is not text.
-    private string? Format() => _head switch
+    private string? BinaryFormat() => _head switch
     {
         [0x1F, 0x8B, ..] => "the file is compressed by gzip; give it a name that ends with .gz, or decompress it.",
         [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] =>
