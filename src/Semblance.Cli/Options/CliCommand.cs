@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Semblance.Tensors.Instructions;
 
 namespace Semblance.Cli.Options;
 
@@ -9,7 +10,11 @@ internal abstract class CliCommand : Command
         : base(name, description)
     {
         Host = host;
-        SetAction(RunAsync);
+        SetAction((arguments, cancellationToken) =>
+        {
+            Host.Warn(InstructionSets.Warning is { } slow ? [slow] : []);
+            return RunAsync(arguments, cancellationToken);
+        });
     }
 
     /// <summary>Gets the standard streams.</summary>

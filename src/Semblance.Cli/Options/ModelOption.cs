@@ -45,7 +45,7 @@ internal sealed class ModelOption : Option<string?>
     public static async Task<string> FolderAsync(
         string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer)
     {
-        if (model is null)
+        if (model is null or DefaultModel.Name)
         {
             var folder = host.DefaultModelFolder;
             if (Untrained(folder) is { } warning)
