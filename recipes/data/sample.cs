@@ -37,10 +37,11 @@ Write("translations", "en\tzh", topics.SelectMany(topic => topic.Translations())
 // Questions of the evaluation with five answers of the same area, one of which is right.
 Write("judged-dev", "question\tpassage\trelevance", topics.SelectMany(topic =>
     Topic.Languages.SelectMany(language => topic.HeldOut(language).Take(2).SelectMany(question =>
-        topics.Where(other => other.Area == topic.Area).Select(other => $"{question}\t{other.Answer[language]}\t{(other == topic ? 1 : 0)}")))));
+        topics.Where(other => other.Area == topic.Area)
+            .Select(other => $"{question}\t{other.Answer[language]}\t{(other == topic ? 1 : 0)}")))));
 
 // Plain text: a paragraph on each line, an empty line between documents.
-File.WriteAllText(Path.Combine(folder, "texts.txt"), string.Join("\n", topics.SelectMany(topic => Topic.Languages.Select(language => string.Join(
+var documents = topics.SelectMany(topic => Topic.Languages.Select(language => string.Join(
     "\n", (string[])
     [
         topic.Texts(language)[0],
@@ -48,7 +49,8 @@ File.WriteAllText(Path.Combine(folder, "texts.txt"), string.Join("\n", topics.Se
         Joined(language, [topic.Yes[language], topic.Maybe[language]]),
         Joined(language, topic.Texts(language)),
         "",
-    ])))));
+    ])));
+File.WriteAllText(Path.Combine(folder, "texts.txt"), string.Join("\n", documents));
 
 IEnumerable<string> Scored(Topic topic, int language, IReadOnlyList<string> texts, int times)
 {
@@ -147,7 +149,8 @@ internal sealed class Topic
         return [.. topics.Select(topic => new Topic(topic.Name, topic.Lines))];
     }
 
-    private IEnumerable<string> Filled(string phrasing, int language) => _things.Select(thing => Capital(phrasing.Replace("{x}", thing[language])));
+    private IEnumerable<string> Filled(string phrasing, int language) =>
+        _things.Select(thing => Capital(phrasing.Replace("{x}", thing[language])));
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 

@@ -6,7 +6,8 @@ public static class SimilarName
     /// <summary>Returns a question for the end of a message, with a space before it; empty if no known name is similar.</summary>
     /// <param name="name">The unknown name.</param>
     /// <param name="known">The known names.</param>
-    public static string Question(string name, IEnumerable<string> known) => Of(name, known) is { } found ? $" Did you mean '{found}'?" : "";
+    public static string Question(string name, IEnumerable<string> known) =>
+        Of(name, known) is { } found ? $" Did you mean '{found}'?" : "";
 
     /// <summary>Returns the most similar known name; <see langword="null"/> if none is similar.</summary>
     /// <param name="name">The unknown name.</param>

@@ -39,7 +39,8 @@ public static class InstructionSets
         Array.FindAll(Enum.GetValues<InstructionSet>(), IsSupported);
 
     /// <summary>
-    /// Gets the best instruction set that the processor has. A program that was compiled ahead of time for older processors does not use it.
+    /// Gets the best instruction set that the processor has. A program that was compiled ahead of time for older processors does not use
+    /// it.
     /// </summary>
     public static InstructionSet Processor => ProcessorInstructions.Best;
 
@@ -55,7 +56,8 @@ public static class InstructionSets
             ? null
             : $"kernels run on portable code, many times slower than on {processor}, which the processor has. If the program was compiled "
                 + "ahead of time, publish it with <IlcInstructionSet>x86-64-v3</IlcInstructionSet>; otherwise remove the settings of the "
-                + $"runtime that switch instructions off, such as DOTNET_EnableAVX2=0. {Variable}=portable chooses portable code on purpose.";
+                + "runtime that switch instructions off, such as DOTNET_EnableAVX2=0. "
+                + $"{Variable}=portable chooses portable code on purpose.";
 
     internal static InstructionSet Choose(string? name)
     {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Semblance.Tensors.Instructions;
 
 /// <summary>
-/// Asks the processor itself which instructions it has. <c>IsSupported</c> answers what a program was compiled for, if it was compiled ahead
-/// of time.
+/// Asks the processor itself which instructions it has. <c>IsSupported</c> answers what a program was compiled for, if it was compiled
+/// ahead of time.
 /// </summary>
 internal static class ProcessorInstructions
 {

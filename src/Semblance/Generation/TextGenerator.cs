@@ -46,7 +46,10 @@ public sealed class TextGenerator
     /// <see cref="InstructionSets.Warning"/>.
     /// </summary>
     public IReadOnlyList<string> Warnings =>
-        [.. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings).Concat(InstructionSets.Warning is { } slow ? [slow] : []).Distinct()];
+    [
+        .. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings)
+            .Concat(InstructionSets.Warning is { } slow ? [slow] : []).Distinct(),
+    ];
 
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
     /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>openai-community/gpt2</c>.</param>

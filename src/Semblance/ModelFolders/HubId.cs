@@ -69,8 +69,8 @@ public static class HubId
         var parent = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         var isPerhapsId = !Path.IsPathRooted(model) && model[0] is not ('.' or '~') && path.Count(c => c == '/') == 1;
         return $"there is no such folder; {Expected}{Nearest(path, parent)}" + (isPerhapsId
-            ? $" The folder '{parent}' exists, so the name is taken for a path; if the model of that id on the Hub is meant, download it with "
-                + $"'semblance download {path}' and name the folder that it prints."
+            ? $" The folder '{parent}' exists, so the name is taken for a path; if the model of that id on the Hub is meant, download it "
+                + $"with 'semblance download {path}' and name the folder that it prints."
             : "");
     }
 

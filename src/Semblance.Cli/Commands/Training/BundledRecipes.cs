@@ -51,7 +51,7 @@ internal static partial class BundledRecipes
     /// <summary>Returns the text of a recipe.</summary>
     public static string Text(string name) => File.ReadAllText(PathOf(name));
 
-    /// <summary>Returns what a recipe trains, in one line: the first sentence of its first comment, without what is in parentheses.</summary>
+    /// <summary>Returns what a recipe trains, in one line: the first sentence of its comment, without what is in parentheses.</summary>
     public static string Summary(string name)
     {
         var comment = string.Join(' ', File.ReadLines(PathOf(name)).TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal))

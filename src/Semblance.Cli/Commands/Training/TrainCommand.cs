@@ -14,7 +14,8 @@ internal sealed class TrainCommand : CliCommand
         Description = "The recipe: a YAML file, or the name of a bundled recipe, which 'semblance recipes' lists",
     };
     private readonly Option<string?> _data = NewOption.Text(
-        "--data", "FOLDER", "The folder of the recipe's data files; default: the current folder, or the sample data for the recipes sample/…");
+        "--data", "FOLDER",
+        "The folder of the recipe's data files; default: the current folder, or the sample data for the recipes sample/…");
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The output folder, instead of the one in the recipe");
     private readonly Option<string[]> _set = new("--set")
     {
