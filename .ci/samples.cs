@@ -2,6 +2,7 @@
 internal class Names
 {
     public static SentenceTransformer model = null!;
+    public static string[] args = [];
     public static string document = "";
     public static string[] documents = [], corpus = [], languages = [];
     public static string[] texts = [];

@@ -127,6 +127,7 @@ internal static class CommandLine
         new TokenizeCommand(host),
         new ChunkCommand(host),
         new TrainCommand(host),
+        new RecipesCommand(host),
         new TrainVocabularyCommand(host),
         new DistillStaticCommand(host),
         new GenerateCommand(host),

@@ -90,4 +90,22 @@ public unsafe class TensorTests
         InstructionSets.Choose(null).ShouldBe(InstructionSets.Choose(" "));
         Should.Throw<PlatformNotSupportedException>(() => InstructionSets.Choose("abacus")).Message.ShouldContain("Portable");
     }
+
+    [Fact]
+    public void The_processor_is_asked_for_what_it_has()
+    {
+        // Compiled at run time, IsSupported answers for the processor too, unless the runtime's settings switch instructions off.
+        ((int)InstructionSets.Processor).ShouldBeGreaterThanOrEqualTo((int)InstructionSets.Choose(null));
+        InstructionSets.Available.ShouldContain(InstructionSets.Processor);
+    }
+
+    [Fact]
+    public void Portable_code_on_a_better_processor_is_warned_of_with_the_remedy()
+    {
+        InstructionSets.Warn(InstructionSet.Portable, InstructionSet.Avx512, null)!.ShouldContain("<IlcInstructionSet>x86-64-v3</IlcInstructionSet>");
+        InstructionSets.Warn(InstructionSet.Portable, InstructionSet.Avx2, " ").ShouldNotBeNull();
+        InstructionSets.Warn(InstructionSet.Portable, InstructionSet.Avx2, "portable").ShouldBeNull();
+        InstructionSets.Warn(InstructionSet.Portable, InstructionSet.Portable, null).ShouldBeNull();
+        InstructionSets.Warn(InstructionSet.Avx2, InstructionSet.Avx512, null).ShouldBeNull();
+    }
 }

@@ -151,6 +151,42 @@ public class ModelSavingTests
     [InlineData("a/b/c")]
     public void A_path_without_a_folder_is_no_id(string path) => Should.Throw<DirectoryNotFoundException>(() => SentenceTransformer.Load(path)).Message.ShouldContain(path);
 
+    [Fact]
+    public void A_mistyped_path_is_no_id_and_gets_a_suggestion()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Of("models/mini"));
+        var mistyped = folder.Of("models/minii");
+        Should.Throw<DirectoryNotFoundException>(() => HubId.Of(mistyped)).Message.ShouldContain($"Did you mean '{folder.Of("models/mini")}'?");
+
+        var beside = Path.GetRelativePath(Environment.CurrentDirectory, folder.Path);
+        HubId.IsPath(Path.Combine(beside, "minii")).ShouldBeTrue();
+        HubId.IsPath("recipe.yaml").ShouldBeTrue();
+        HubId.IsPath("models\\minii").ShouldBeTrue();
+        HubId.IsPath("~/minii").ShouldBeTrue();
+        HubId.IsPath("minii/").ShouldBeTrue();
+        HubId.IsPath("no-such-organization/all-MiniLM-L6-v2").ShouldBeFalse();
+        HubId.IsPath("all-MiniLM-L6-v2").ShouldBeFalse();
+        Should.Throw<DirectoryNotFoundException>(() => SentenceTransformer.Load("model.yaml")).Message.ShouldContain("name of a file");
+    }
+
+    [Fact]
+    public void A_name_with_an_organization_is_a_path_where_a_folder_of_that_name_exists()
+    {
+        var existing = Path.GetFileName(Directory.EnumerateDirectories(Environment.CurrentDirectory).First());
+        var message = Should.Throw<DirectoryNotFoundException>(() => HubId.Of($"{existing}/minii")).Message;
+        message.ShouldContain($"semblance download {existing}/minii");
+    }
+
+    [Fact]
+    public void Default_names_the_bundled_model()
+    {
+        DefaultModel.Resolve("default").ShouldBe(DefaultModel.Folder);
+        DefaultModel.Resolve("./default").ShouldBe("./default");
+        SentenceTransformer.Load("default").Dimension.ShouldBe(SentenceTransformer.LoadDefault().Dimension);
+        SentenceTransformer.LoadTrainable("default").Parameters().ShouldNotBeEmpty();
+    }
+
     private static StaticEmbeddingModule StaticEmbedding() =>
         (StaticEmbeddingModule)StaticEmbeddingModule.Distill((TransformerModule)SentenceTransformer.Load(Fixtures.Own("st/mean-normalize")).Modules[0]).Modules[0];
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
+using Semblance.Tensors.Instructions;
 
 namespace Semblance.Cli.Options;
 
@@ -10,7 +11,11 @@ internal abstract class CliCommand : Command
         : base(name, description)
     {
         Host = host;
-        SetAction(RunAndReportAsync);
+        SetAction((arguments, cancellationToken) =>
+        {
+            Host.Warn(InstructionSets.Warning is { } slow ? [slow] : []);
+            return RunAndReportAsync(arguments, cancellationToken);
+        });
     }
 
     /// <summary>Gets the standard streams.</summary>

@@ -50,7 +50,7 @@ internal sealed class ModelOption : Option<string?>
         string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer,
         string? revision = null)
     {
-        if (model is null)
+        if (model is null or DefaultModel.Name)
         {
             var folder = host.DefaultModelFolder;
             if (Untrained(folder) is { } warning)

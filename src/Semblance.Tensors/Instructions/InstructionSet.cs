@@ -38,6 +38,27 @@ public static class InstructionSets
     public static IReadOnlyList<InstructionSet> Available { get; } =
         Array.FindAll(Enum.GetValues<InstructionSet>(), IsSupported);
 
+    /// <summary>
+    /// Gets the best instruction set that the processor has. A program that was compiled ahead of time for older processors does not use
+    /// it.
+    /// </summary>
+    public static InstructionSet Processor => ProcessorInstructions.Best;
+
+    /// <summary>
+    /// Gets a sentence that names the remedy if kernels run many times slower than the processor permits: on portable code, although it has
+    /// an instruction set and <see cref="Variable"/> does not ask for less. <see langword="null"/> otherwise.
+    /// </summary>
+    /// <remarks>It is among the <c>Warnings</c> of a loaded model. The <c>semblance</c> command writes it once.</remarks>
+    public static string? Warning { get; } = Warn(Current, Processor, Environment.GetEnvironmentVariable(Variable));
+
+    internal static string? Warn(InstructionSet current, InstructionSet processor, string? variable) =>
+        current != InstructionSet.Portable || processor == InstructionSet.Portable || !string.IsNullOrWhiteSpace(variable)
+            ? null
+            : $"kernels run on portable code, many times slower than on {processor}, which the processor has. If the program was compiled "
+                + "ahead of time, publish it with <IlcInstructionSet>x86-64-v3</IlcInstructionSet>; otherwise remove the settings of the "
+                + "runtime that switch instructions off, such as DOTNET_EnableAVX2=0. "
+                + $"{Variable}=portable chooses portable code on purpose.";
+
     internal static InstructionSet Choose(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))

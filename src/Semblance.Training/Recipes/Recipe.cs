@@ -59,6 +59,14 @@ public sealed class Recipe
     /// </summary>
     public bool HasCheckpoint => TrainingCheckpoint.Exists(Output);
 
+    /// <summary>
+    /// Returns the paths of the data files and the folders that the recipe and its variants read and that do not exist, each once. The ids
+    /// of models on the Hub are not among them.
+    /// </summary>
+    /// <returns>The paths, those of data with <see cref="RecipeOptions.DataFolder"/> before them.</returns>
+    public IReadOnlyList<string> FindMissingFiles() =>
+        [.. Variants.SelectMany(variant => RecipeFiles.Missing(variant._root, variant._folder)).Distinct()];
+
     /// <summary>Reads a recipe from a file.</summary>
     /// <param name="path">The file, in UTF-8.</param>
     /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
@@ -269,7 +277,9 @@ public sealed class Recipe
         return new TrainingSummary
         {
             Name = card?.Find("name")?.Text() ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Output)),
-            BaseModel = model.IsMapping ? model.Find("folder")?.Text() : model.Text(),
+            BaseModel = (model.IsMapping ? model.Find("folder")?.Text() : model.Text()) is var named && named == DefaultModel.Name
+                ? $"{Path.GetFileName(DefaultModel.Folder)}, the bundled default model"
+                : named,
             Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
             License = card?.Find("license")?.Text(),
             Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],

@@ -47,9 +47,9 @@ internal static class RecipeFingerprint
             {
                 settings[key] = HashOf([Path.Combine(data, value)]);
             }
-            else if (last is "guide" or "from" or "tokenizer" or "word-vectors" && Directory.Exists(value))
+            else if (last is "guide" or "from" or "tokenizer" or "word-vectors" && Directory.Exists(DefaultModel.Resolve(value)))
             {
-                settings[key] = HashOfModel(value);
+                settings[key] = HashOfModel(DefaultModel.Resolve(value));
             }
         }
 

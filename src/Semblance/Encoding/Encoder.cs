@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Tensors.Instructions;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
 
@@ -27,8 +28,12 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <summary>Gets the prompts and the other settings of <c>config_sentence_transformers.json</c>.</summary>
     public abstract EncoderConfig Config { get; }
 
-    /// <summary>Gets a warning, one sentence, for each setting in the model's files that is unknown or not applied.</summary>
-    public IReadOnlyList<string> Warnings => [.. FileWarnings.Concat(Config.Warnings).Distinct()];
+    /// <summary>
+    /// Gets a warning, one sentence, for each setting in the model's files that is unknown or not applied, and
+    /// <see cref="InstructionSets.Warning"/>.
+    /// </summary>
+    public IReadOnlyList<string> Warnings =>
+        [.. FileWarnings.Concat(Config.Warnings).Concat(InstructionSets.Warning is { } slow ? [slow] : []).Distinct()];
 
     /// <summary>
     /// Gets the maximum sequence length in tokens, special tokens included; <see cref="int.MaxValue"/> for no limit. Longer texts are
@@ -54,7 +59,8 @@ public abstract class Encoder<TSelf> : ITrainableModel
 
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
     /// <param name="model">
-    /// A folder, or the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.
+    /// A folder, the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, or <c>default</c>
+    /// for the bundled model.
     /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
@@ -67,7 +73,9 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <summary>
     /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
     /// </summary>
-    /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <param name="model">
+    /// A folder, an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, or <c>default</c> for the bundled model.
+    /// </param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
     /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
@@ -83,13 +91,13 @@ public abstract class Encoder<TSelf> : ITrainableModel
             trainable: false);
 
     /// <summary>Loads a model with trainable parameters from a folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder, or <c>default</c> for that of the bundled model.</param>
     /// <returns>The model. Only its caller may use it while it is trained.</returns>
     /// <exception cref="FormatException">
     /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
-    public static TSelf LoadTrainable(string folder) => TSelf.LoadFolder(ModelFolder.Whole(folder), trainable: true);
+    public static TSelf LoadTrainable(string folder) => TSelf.LoadFolder(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
 
     /// <inheritdoc/>
     public abstract IEnumerable<Parameter> Parameters();

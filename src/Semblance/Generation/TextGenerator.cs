@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Tensors.Instructions;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
 using Semblance.Transformers.Generation;
@@ -40,8 +41,15 @@ public sealed class TextGenerator
     /// <summary>Gets the default settings of generation.</summary>
     public GenerationConfig Config { get; }
 
-    /// <summary>Gets a warning, one sentence, for each setting in the model's files that is unknown or not applied.</summary>
-    public IReadOnlyList<string> Warnings => [.. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings).Distinct()];
+    /// <summary>
+    /// Gets a warning, one sentence, for each setting in the model's files that is unknown or not applied, and
+    /// <see cref="InstructionSets.Warning"/>.
+    /// </summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings)
+            .Concat(InstructionSets.Warning is { } slow ? [slow] : []).Distinct(),
+    ];
 
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
     /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>openai-community/gpt2</c>.</param>

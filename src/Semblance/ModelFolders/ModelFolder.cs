@@ -13,6 +13,7 @@ internal static class ModelFolder
     public static string Find(string model, ModelKind? kind)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
+        model = DefaultModel.Resolve(model);
         if (Directory.Exists(model))
         {
             return Whole(model);
@@ -35,6 +36,7 @@ internal static class ModelFolder
         string model, ModelKind? kind, string? revision, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
+        model = DefaultModel.Resolve(model);
         if (Directory.Exists(model))
         {
             return Whole(model);

@@ -19,8 +19,11 @@ internal sealed class DownloadCommand : CliCommand
         Add(_revision);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
-        Host.Text.WriteLine(
-            await Hub.DownloadAsync(
-                HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        // A name with an organization is an id here, even if the current folder has a folder of the organization's name.
+        var name = arguments.GetRequiredValue(_id);
+        var id = name.Contains('/', StringComparison.Ordinal) ? name : HubId.Of(name);
+        Host.Text.WriteLine(await Hub.DownloadAsync(id, arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
+    }
 }

@@ -107,7 +107,7 @@ internal sealed class InfoCommand : CliCommand
         Line("vocabulary", $"{Input(model).VocabularySize:N0} tokens");
         Line("similarity", $"{model.Config.SimilarityFunction.Name()}");
         Line("parameters", $"{ParameterCount(model):N0} in the {(Input(model) is TransformerModule ? "transformer" : "modules")}");
-        Line("instructions", $"{InstructionSets.Current}");
+        Line("instructions", $"{Instructions()}");
         Line("threads", $"{Workers.Shared.Count}");
         for (var i = 0; i < model.Modules.Count; i++)
         {
@@ -146,6 +146,7 @@ internal sealed class InfoCommand : CliCommand
         json.WriteString("similarity", model.Config.SimilarityFunction.Name());
         json.WriteNumber("parameters", ParameterCount(model));
         json.WriteString("instructions", InstructionSets.Current.ToString());
+        json.WriteString("processor_instructions", InstructionSets.Processor.ToString());
         json.WriteNumber("threads", Workers.Shared.Count);
         json.WriteStrings("modules", model.Modules.Select(module => module.ToString()!));
         if (head is not null)
@@ -173,6 +174,10 @@ internal sealed class InfoCommand : CliCommand
 
         json.WriteEndObject();
     }
+
+    private static string Instructions() => InstructionSets.Current == InstructionSets.Processor
+        ? $"{InstructionSets.Current}"
+        : $"{InstructionSets.Current} (the processor has {InstructionSets.Processor})";
 
     private static InputModule Input(SentenceTransformer model) => (InputModule)model.Modules[0];
 

@@ -11,10 +11,11 @@ internal sealed class TrainCommand : CliCommand
 {
     private readonly Argument<string> _recipe = new("RECIPE")
     {
-        Description = "The recipe, a YAML file; the examples in recipes/ are commented",
+        Description = "The recipe: a YAML file, or the name of a bundled recipe, which 'semblance recipes' lists",
     };
     private readonly Option<string?> _data = NewOption.Text(
-        "--data", "FOLDER", "The folder of the recipe's data files; default: the current folder");
+        "--data", "FOLDER",
+        "The folder of the recipe's data files; default: the current folder, or the sample data for the recipes sample/…");
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The output folder, instead of the one in the recipe");
     private readonly Option<string[]> _set = new("--set")
     {
@@ -66,9 +67,12 @@ internal sealed class TrainCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var recipe = Recipe.Load(arguments.GetRequiredValue(_recipe), new RecipeOptions
+        var name = arguments.GetRequiredValue(_recipe);
+        var file = BundledRecipes.Find(name, out var data);
+        data = arguments.GetValue(_data) ?? data;
+        var recipe = Recipe.Load(file, new RecipeOptions
         {
-            DataFolder = arguments.GetValue(_data) ?? ".",
+            DataFolder = data,
             Output = arguments.GetValue(_output),
             Settings =
             [
@@ -77,6 +81,13 @@ internal sealed class TrainCommand : CliCommand
                     .Select(parts => KeyValuePair.Create(parts[0], parts[1])),
             ],
         });
+        if (recipe.FindMissingFiles() is { Count: > 0 } missing)
+        {
+            throw new FileNotFoundException(
+                $"{name}: {Missing(missing)}. Paths of data are relative to --data, which is '{data}'; recipes/README.md names the "
+                + "data sets of the bundled recipes. The recipes sample/… need no data of yours.");
+        }
+
         if (recipe.Kind != RecipeKind.Model)
         {
             await RunPartAsync(recipe, cancellationToken).ConfigureAwait(false);
@@ -108,6 +119,16 @@ internal sealed class TrainCommand : CliCommand
             Host.Text.WriteLine(string.Join('\t', columns.Where(column => !string.IsNullOrEmpty(column))));
             Host.Text.Flush();
         }
+    }
+
+    // What is missing, each with the recipe that writes it.
+    private static string Missing(IReadOnlyList<string> paths)
+    {
+        const int Most = 5;
+        var named = paths.Take(Most).Select(
+            path => BundledRecipes.WriterOf(path) is { } writer ? $"{path} ('semblance train {writer}' writes it)" : path);
+        return $"the recipe needs what does not exist: {string.Join(", ", named)}"
+            + (paths.Count > Most ? Numbers.Invariant($" and {paths.Count - Most} more") : "");
     }
 
     private async Task RunPartAsync(Recipe recipe, CancellationToken cancellationToken)

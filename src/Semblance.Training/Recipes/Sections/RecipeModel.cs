@@ -84,13 +84,14 @@ internal static class RecipeModel
     public static async Task<string?> FolderAsync(
         RecipeNode node, CancellationToken cancellationToken, ModelKind kind = ModelKind.SentenceTransformer)
     {
-        var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
+        var named = node.IsMapping ? node.Find("folder") : node;
+        var model = named is null ? null : DefaultModel.Resolve(named.Text());
         if (model is null || Directory.Exists(model))
         {
             return model;
         }
 
-        var id = HubId.Of(model, kind);
+        var id = Id(named!, model, kind);
         using var hub = new HubClient();
         return await hub.DownloadAsync(id, null, null, cancellationToken).ConfigureAwait(false);
     }
@@ -103,10 +104,23 @@ internal static class RecipeModel
         {
             var isModel = key.EndsWith(".guide", StringComparison.Ordinal)
                 || (key.EndsWith(".from", StringComparison.Ordinal) && key.Contains(".negatives.", StringComparison.Ordinal));
-            if (isModel && model is not ("" or "bm25" or "random") && !Directory.Exists(model) && HubId.Of(model) is var id && hub.FindCached(id) is null)
+            if (isModel && model is not ("" or "bm25" or "random" or DefaultModel.Name) && !Directory.Exists(model)
+                && HubId.Of(model) is var id && hub.FindCached(id) is null)
             {
                 await hub.DownloadAsync(id, null, null, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static string Id(RecipeNode node, string model, ModelKind kind)
+    {
+        try
+        {
+            return HubId.Of(model, kind);
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw node.Fault(missing.Message);
         }
     }
 
@@ -121,7 +135,7 @@ internal static class RecipeModel
         node.Only(
             "architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
         var architecture = node.Find("architecture")?.OneOf([.. NewConfiguration.Architectures.Select(name => (name, name))]) ?? "bert";
-        var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
+        var tokenizer = Tokenizer.Load(DefaultModel.Resolve(node.Get("tokenizer").Text()));
         var hidden = node.Get("hidden-size").Count();
         var sizes = new ModelSizes
         {

@@ -26,7 +26,7 @@ internal static class RecipeWordVectors
     {
         var settings = recipe.Only("word-vectors", "output", "datasets").Get("word-vectors").Only(
             "tokenizer", "dimensions", "window", "seed");
-        var tokenizer = Tokenizer.Load(settings.Get("tokenizer").Text());
+        var tokenizer = Tokenizer.Load(DefaultModel.Resolve(settings.Get("tokenizer").Text()));
         var usual = new WordVectorOptions();
         var trainer = new WordVectorTrainer(tokenizer, usual with
         {
@@ -55,7 +55,7 @@ internal static class RecipeWordVectors
     public static async Task<int> DistillAsync(RecipeNode recipe, string folder, string output, CancellationToken cancellationToken)
     {
         var settings = recipe.Only("word-vectors", "output").Get("word-vectors").Only("tokenizer", "teacher", "teachers", "dictionary");
-        var tokenizer = Tokenizer.Load(settings.Get("tokenizer").Text());
+        var tokenizer = Tokenizer.Load(DefaultModel.Resolve(settings.Get("tokenizer").Text()));
         var teachers = await RecipeTeachers.LoadAsync(settings.Get("teachers"), cancellationToken).ConfigureAwait(false);
         var translations = settings.Find("dictionary")?.Items()
             .SelectMany(node => RecipeTexts.ReadRows(node, folder)).Where(row => row.Texts.Count == 2)
