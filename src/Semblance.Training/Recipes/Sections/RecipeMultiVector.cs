@@ -60,7 +60,8 @@ internal sealed class RecipeMultiVector
             [
                 new DenseModule(projection, Activation.Identity, onTokens: true),
                 new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation),
-                .. settings?.Find("normalize")?.Flag() ?? true ? [new NormalizeModule(onTokens: true)] : Array.Empty<Module>(),
+                new NormalizeModule(
+                    onTokens: true, documentsOnly: settings.Find("normalize")?.OneOf(("all", false), ("documents", true)) ?? false),
             ];
             var config = new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName };
             return new(new MultiVectorEncoder([Limited(input, length), .. head], config), folder, isFrozen, projection);
@@ -99,7 +100,8 @@ internal sealed class RecipeMultiVector
         }
 
         var texts = datasets.SelectMany(dataset => Evenly(dataset.Rows, TextCount / datasets.Count)).SelectMany(row => row.Texts).Distinct();
-        var plain = new MultiVectorEncoder([.. Model.Modules.Where(module => module is not DenseModule)], Model.Config);
+        var plain = new MultiVectorEncoder(
+            [.. Model.Modules.Where(module => module is not (DenseModule or NormalizeModule { DocumentsOnly: true }))], Model.Config);
         var vectors = plain.EncodeDocument([.. Evenly([.. texts], TextCount)], null, null, cancellationToken).Vectors;
         var moments = Enumerable.Range(0, _new.Inputs).Select(_ => new double[_new.Inputs]).ToArray();
         foreach (var tokens in vectors.Where(tokens => tokens.Rows > 0))
@@ -116,9 +118,9 @@ internal sealed class RecipeMultiVector
             }
         }
 
-        // Without normalization the tokens begin with a mean squared length of 1, so that scores begin on the scale of cosines.
+        // Lengths that are kept begin with a mean square of 1, so that scores begin on the scale of cosines.
         var directions = SymmetricEigen.Of(moments);
-        var isNormalized = Model.Modules.Any(module => module is NormalizeModule);
+        var isNormalized = Model.Modules.Any(module => module is NormalizeModule { DocumentsOnly: false });
         var scale = isNormalized ? 1 : Math.Sqrt(vectors.Sum(tokens => tokens.Rows) / directions.Values.Take(_new.Outputs).Sum());
         for (var i = 0; i < _new.Outputs; i++)
         {
