@@ -1,3 +1,4 @@
+using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
 
@@ -51,6 +52,8 @@ public abstract class InputModule : Module
     /// <exception cref="NotSupportedException">The module has no subword tokenizer.</exception>
     internal virtual int Tokenize(string text, int maxLength, TokenBuffer tokens) =>
         throw new NotSupportedException($"{this} has no subword tokenizer, so chunks cannot be measured in tokens; do not set ChunkSize.");
+
+    internal override void Prepare(ComputeType compute) => Body?.Prepare(compute);
 
     /// <summary>Returns the module that tokenizes texts of a route: this one, unless it is a router.</summary>
     /// <param name="route">The route; null for the default.</param>
