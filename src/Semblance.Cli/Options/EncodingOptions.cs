@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
+using Semblance.Tensors;
 
 namespace Semblance.Cli.Options;
 
@@ -34,7 +35,7 @@ internal sealed class EncodingOptions
         _truncation = truncation;
         var precisions = Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16);
         _precision.AcceptOnlyFromAmong([.. precisions.Select(precision => precision.ToString().ToLowerInvariant())]);
-        command.Add(_model);
+        _model.AddTo(command);
         command.Add(_batchTokens);
         command.Add(_threads);
         command.Add(_normalize);
@@ -48,7 +49,7 @@ internal sealed class EncodingOptions
     /// <summary>Rejects options that control encoding if another option gives precomputed vectors.</summary>
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
-        Option[] options = [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName];
+        Option[] options = [.. _model.All, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName];
         if (result.GetResult(vectors) is not null
             && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {
@@ -65,6 +66,9 @@ internal sealed class EncodingOptions
 
     /// <summary>Returns the name of the model on the command line, or <see langword="null"/> for the default model.</summary>
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
+
+    /// <summary>Returns the compute type of the model.</summary>
+    public ComputeType Compute(ParseResult arguments) => _model.Compute(arguments);
 
     /// <summary>Returns the folder of the model, downloaded if it is a Hub id.</summary>
     public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>

@@ -38,6 +38,18 @@ public static class InstructionSets
     public static IReadOnlyList<InstructionSet> Available { get; } =
         Array.FindAll(Enum.GetValues<InstructionSet>(), IsSupported);
 
+    /// <summary>Returns the instruction that multiplies in the products of a compute type, such as <c>vpmaddubsw</c>.</summary>
+    /// <param name="type">The compute type.</param>
+    public static string KernelOf(ComputeType type) => (Current, type) switch
+    {
+        (InstructionSet.Portable, _) => "Vector<T>",
+        (InstructionSet.AdvSimd, ComputeType.Int8) => Dp.IsSupported ? "sdot" : "mul",
+        (InstructionSet.AdvSimd, _) => "fmla",
+        (InstructionSet.Avx2, ComputeType.Int8) when AvxVnni.IsSupported => "vpdpbusd",
+        (_, ComputeType.Int8) => "vpmaddubsw",
+        _ => "vfmadd231ps",
+    };
+
     internal static InstructionSet Choose(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))

@@ -28,7 +28,7 @@ internal sealed class ChunkCommand : CliCommand
             + "end (in code points), tokens and text",
             host)
     {
-        Add(_model);
+        _model.AddTo(this);
         Add(_input);
         Add(_whole);
         _chunks = new ChunkOptions(this);

@@ -30,7 +30,7 @@ internal sealed class IndexBuildCommand : CliCommand
     {
         _place = new IndexPlace(this);
         _input = new IndexInput(this);
-        Add(_model);
+        _model.AddTo(this);
         Add(_threads);
         Add(_m);
         Add(_efConstruction);

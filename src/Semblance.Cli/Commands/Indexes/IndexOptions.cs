@@ -68,7 +68,7 @@ internal static class IndexOptions
         ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellationToken)
     {
         var model = arguments.GetValue(option) is null && index.Attributes.TryGetValue(Model, out var built) && built.Length > 0
-            ? await ModelOption.LoadAsync(built, host, cancellationToken).ConfigureAwait(false)
+            ? await ModelOption.LoadAsync(built, option.Compute(arguments), host, cancellationToken).ConfigureAwait(false)
             : await option.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
         return model.Dimension == index.Dimension
             ? model

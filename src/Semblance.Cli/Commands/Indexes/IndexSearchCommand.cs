@@ -47,7 +47,7 @@ internal sealed class IndexSearchCommand : CliCommand
         Add(_filter);
         Add(_json);
         Add(_threads);
-        Add(_model);
+        _model.AddTo(this);
         _place.OnlyForTables(_hybrid, "an index in a folder has vectors only; semblance search --hybrid searches the texts of a file");
         _place.OnlyForTables(_probes, "use --ef");
         Validators.Add(result =>

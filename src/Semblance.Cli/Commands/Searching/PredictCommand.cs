@@ -38,7 +38,8 @@ internal sealed class PredictCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
-        var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
+        var model = CrossEncoder.Load(
+            await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false), _batch.Compute(arguments));
         Host.Warn(model.Warnings);
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
         {
