@@ -231,8 +231,8 @@ public sealed class Computation : IDisposable
     }
 
     /// <summary>
-    /// Returns an input of a product in another number format. Layers often share their input, such as queries, keys and values, so the last
-    /// result is kept.
+    /// Returns an input of a product in another number format. Layers often share their input, such as queries, keys and values, so the
+    /// last result is kept.
     /// </summary>
     internal ReducedInput Reduce(Tensor x, ComputeType type)
     {

@@ -9,8 +9,8 @@ namespace Semblance.Tensors;
 /// <remarks>
 /// The rule: the scale of a row is its largest magnitude divided by <see cref="LargestWeight"/>, and a value is the weight divided by the
 /// scale, rounded to the nearest whole number, ties to even. A row of zeros has the scale 0. The range is −64 to 64 on every processor,
-/// because two products with a byte then fit 16 bits: AVX2 adds them in 16 bits (<c>pmaddubsw</c>) without saturation, so that sums are exact
-/// and equal on all instruction sets.
+/// because two products with a byte then fit 16 bits: AVX2 adds them in 16 bits (<c>vpmaddubsw</c>) without saturation, so that sums are
+/// exact and equal on all instruction sets.
 /// </remarks>
 public sealed class QuantizedMatrix
 {

@@ -6,8 +6,8 @@ using Semblance.Transformers;
 namespace Semblance.Cli.Options;
 
 /// <summary>
-/// Represents <c>--model</c>: a folder, a Hub id, or nothing for the default model; with <c>--compute</c> beside it in commands that load the
-/// model.
+/// Represents <c>--model</c>: a folder, a Hub id, or nothing for the default model; with <c>--compute</c> beside it in commands that load
+/// the model.
 /// </summary>
 internal sealed class ModelOption : Option<string?>
 {

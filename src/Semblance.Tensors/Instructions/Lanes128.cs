@@ -125,7 +125,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 RoundToBFloat16(Lanes128 a)
     {
         var bits = a._value.AsInt32();
-        var rounded = (bits + Vector128.Create(0x7FFF) + (Vector128.ShiftRightLogical(bits, 16) & Vector128<int>.One)) & Vector128.Create(unchecked((int)0xFFFF0000));
+        var rounded = (bits + Vector128.Create(0x7FFF) + (Vector128.ShiftRightLogical(bits, 16) & Vector128<int>.One))
+            & Vector128.Create(unchecked((int)0xFFFF0000));
         var isRounded = Vector128.LessThan(Vector128.Abs(a._value).AsInt32(), Vector128.Create(0x7F7F8000));
         return new(Vector128.ConditionalSelect(isRounded, rounded, bits).AsSingle());
     }

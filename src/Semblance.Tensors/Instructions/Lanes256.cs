@@ -88,7 +88,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
 
     public static int ByteOffset => 0;
 
-    public static int ByteTileRows => 6;
+    public static int ByteTileRows => 5;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreBytes(byte* destination)
@@ -113,7 +113,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 RoundToBFloat16(Lanes256 a)
     {
         var bits = a._value.AsInt32();
-        var rounded = (bits + Vector256.Create(0x7FFF) + (Vector256.ShiftRightLogical(bits, 16) & Vector256<int>.One)) & Vector256.Create(unchecked((int)0xFFFF0000));
+        var rounded = (bits + Vector256.Create(0x7FFF) + (Vector256.ShiftRightLogical(bits, 16) & Vector256<int>.One))
+            & Vector256.Create(unchecked((int)0xFFFF0000));
         var isRounded = Vector256.LessThan(Vector256.Abs(a._value).AsInt32(), Vector256.Create(0x7F7F8000));
         return new(Vector256.ConditionalSelect(isRounded, rounded, bits).AsSingle());
     }

@@ -99,7 +99,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 RoundToBFloat16(Lanes512 a)
     {
         var bits = a._value.AsInt32();
-        var rounded = (bits + Vector512.Create(0x7FFF) + (Vector512.ShiftRightLogical(bits, 16) & Vector512<int>.One)) & Vector512.Create(unchecked((int)0xFFFF0000));
+        var rounded = (bits + Vector512.Create(0x7FFF) + (Vector512.ShiftRightLogical(bits, 16) & Vector512<int>.One))
+            & Vector512.Create(unchecked((int)0xFFFF0000));
         var isRounded = Vector512.LessThan(Vector512.Abs(a._value).AsInt32(), Vector512.Create(0x7F7F8000));
         return new(Vector512.ConditionalSelect(isRounded, rounded, bits).AsSingle());
     }

@@ -117,12 +117,13 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPortable AddByteProducts(LanesPortable sum, LanesPortable input, LanesPortable weight)
     {
-        var (bytes, weights, sums) = (input._value.As<float, uint>(), weight._value.As<float, int>(), sum._value.As<float, int>());
-        var last = new Vector<uint>(0xFF);
-        sums += (bytes & last).As<uint, int>() * Vector.ShiftRightArithmetic(Vector.ShiftLeft(weights, 24), 24);
-        sums += (Vector.ShiftRightLogical(bytes, 8) & last).As<uint, int>() * Vector.ShiftRightArithmetic(Vector.ShiftLeft(weights, 16), 24);
-        sums += (Vector.ShiftRightLogical(bytes, 16) & last).As<uint, int>() * Vector.ShiftRightArithmetic(Vector.ShiftLeft(weights, 8), 24);
-        sums += Vector.ShiftRightLogical(bytes, 24).As<uint, int>() * Vector.ShiftRightArithmetic(weights, 24);
+        var (bytes, weights, sums) = (input._value.As<float, int>(), weight._value.As<float, int>(), sum._value.As<float, int>());
+        for (var shift = 0; shift < 32; shift += 8)
+        {
+            var ofWeight = Vector.ShiftRightArithmetic(Vector.ShiftLeft(weights, 24 - shift), 24);
+            sums += (Vector.ShiftRightLogical(bytes, shift) & new Vector<int>(0xFF)) * ofWeight;
+        }
+
         return new(sums.As<int, float>());
     }
 

@@ -63,7 +63,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// A folder, or the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.
     /// </param>
     /// <param name="compute">
-    /// The number format of the products with weights; <see cref="ComputeType.Float32"/> by default. It does not depend on the model's files.
+    /// The number format of the products with weights, whatever the model's files contain; <see cref="ComputeType.Float32"/> by default.
     /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>

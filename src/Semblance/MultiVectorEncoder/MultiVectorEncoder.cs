@@ -88,7 +88,10 @@ public sealed class MultiVectorEncoder
         return model.Modules[0] is TransformerModule transformer
             ? new MultiVectorEncoder(
                 [transformer, new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation), new NormalizeModule(onTokens: true)],
-                new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName }) { Compute = model.Compute }
+                new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName })
+            {
+                Compute = model.Compute,
+            }
             : throw new ArgumentException(
                 $"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
     }

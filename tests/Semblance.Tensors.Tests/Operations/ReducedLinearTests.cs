@@ -10,9 +10,9 @@ public class ReducedLinearTests
     [MemberData(nameof(InstructionSets))]
     public void Every_shape_around_the_tile_sizes_in_int8_has_the_bits_of_the_rule(InstructionSet set)
     {
-        foreach (var outputs in new[] { 1, 7, 16, 31, 32, 33, 70 })
+        foreach (var outputs in new[] { 1, 7, 16, 17, 33, 70 })
         {
-            foreach (var inputs in new[] { 1, 2, 3, 4, 5, 15, 32, 100, 133 })
+            foreach (var inputs in new[] { 1, 3, 4, 5, 34, 100 })
             {
                 var layer = Layer(outputs, inputs);
                 for (var rows = 1; rows <= 31; rows++)
@@ -235,7 +235,8 @@ public class ReducedLinearTests
                     sum += weights[(output * bytes.Length) + k] * (bytes[k] - zero);
                 }
 
-                y[(row * layer.Outputs) + output] = (sum * (scale * weightScales[output])) + layer.Bias!.Values[output];
+                y[(row * layer.Outputs) + output] =
+                    MathF.FusedMultiplyAdd(sum, scale * weightScales[output], layer.Bias!.Values[output]);
             }
         }
 

@@ -215,7 +215,7 @@ public class ConfigurationKeysTests
     internal static Transformer Body(string architecture, string changes)
     {
         var config = Configuration(Json(architecture, changes));
-        return Transformers.Architectures.Find(architecture)!.Load(config, new RandomWeights(0), trainable: true);
+        return Transformers.Architectures.Find(architecture)!.Load(config, new RandomWeights(0));
     }
 
     private static ConfigurationFile Load(string architecture, string changes) => Load(Json(architecture, changes));

@@ -50,8 +50,8 @@ internal sealed class GenerateCommand : CliCommand
         : base("generate", "Generates text from a prompt and streams it to standard output", host)
     {
         foreach (var option in (ReadOnlySpan<Option>)[
-            .. _model.All, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty,
-            _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
+            .. _model.All, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams,
+            _lengthPenalty, _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
         {
             Add(option);
         }
@@ -69,7 +69,8 @@ internal sealed class GenerateCommand : CliCommand
     {
         var prompt = arguments.GetValue(_prompt);
         using var lines = prompt is null ? TextInput.Open(arguments.GetValue(_input), Host) : null;
-        var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellationToken, kind: null).ConfigureAwait(false), _model.Compute(arguments));
+        var folder = await _model.FolderAsync(arguments, Host, cancellationToken, kind: null).ConfigureAwait(false);
+        var generator = TextGenerator.Load(folder, _model.Compute(arguments));
         Host.Warn(generator.Warnings);
         var config = Configure(arguments, generator.Config);
         if (lines is null)

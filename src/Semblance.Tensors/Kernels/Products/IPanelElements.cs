@@ -54,7 +54,9 @@ internal readonly unsafe struct FloatElements : IPanelElements
         where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(input, weight, sum);
 }
 
-/// <summary>Represents panels of bfloat16: a lane of a step has the elements of both registers, so that a shift or a mask widens them.</summary>
+/// <summary>
+/// Represents panels of bfloat16: a lane of a step has the elements of both registers, so that a shift or a mask widens them.
+/// </summary>
 internal readonly unsafe struct BFloat16Elements : IPanelElements
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,7 +80,9 @@ internal readonly unsafe struct BFloat16Elements : IPanelElements
         where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(input, weight, sum);
 }
 
-/// <summary>Represents panels of signed bytes: a lane of a step has four elements of one column, and the sums are 32-bit integers.</summary>
+/// <summary>
+/// Represents panels of signed bytes: a lane of a step has four elements of one column, and the sums are 32-bit integers.
+/// </summary>
 internal readonly unsafe struct ByteElements : IPanelElements
 {
     /// <summary>The number of elements of an input in a step.</summary>

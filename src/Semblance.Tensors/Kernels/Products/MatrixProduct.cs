@@ -130,30 +130,49 @@ internal readonly unsafe struct MatrixProduct : IKernel
                 TileColumn<TLanes>.Tile<TElements>(rows, x, strideX, 1, packed, steps, tile, width);
             }
 
-            if (typeof(TElements) == typeof(ByteElements))
-            {
-                ByteSums<TLanes>.Scale(tile, rows, _rowScales.Data + (2 * (nint)row), _panels, column);
-            }
-
             var y = _y.Data + ((nint)row * _panels.Columns) + column;
-            _activation.Run(new Finish<TLanes>(tile, rows, bias, y, _panels.Columns, columns, _adds));
+            var scales = _rowScales.Data + (2 * (nint)row);
+            _activation.Run(new Finish<TLanes, TElements>(tile, rows, bias, scales, _panels, column, y, columns, _adds));
         }
     }
 
-    // Applies bias and activation to a tile and stores it in y.
-    private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns, bool adds) : IActivated
+    // Applies scales, bias and activation to a tile and stores it in y.
+    private readonly struct Finish<TLanes, TElements>(
+        float* tile, int rows, float* bias, float* rowScales, PackedMatrix panels, int column, float* y, int columns, bool adds)
+        : IActivated
         where TLanes : struct, ILanes<TLanes>
+        where TElements : struct, IPanelElements
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<TActivation>()
             where TActivation : struct, IActivation
         {
             TLanes biasLeft = TLanes.Load(bias), biasRight = TLanes.Load(bias + TLanes.Count);
-            float* from = tile, to = y;
-            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += stride)
+            TLanes scaleLeft = TLanes.Zero, scaleRight = TLanes.Zero, sumLeft = TLanes.Zero, sumRight = TLanes.Zero;
+            if (typeof(TElements) == typeof(ByteElements))
             {
-                var left = TActivation.Apply(TLanes.Load(from) + biasLeft);
-                var right = TActivation.Apply(TLanes.Load(from + TLanes.Count) + biasRight);
+                var sums = (float*)(panels.Sums + column);
+                (scaleLeft, scaleRight) = (TLanes.Load(panels.Scales + column), TLanes.Load(panels.Scales + column + TLanes.Count));
+                (sumLeft, sumRight) = (TLanes.Load(sums), TLanes.Load(sums + TLanes.Count));
+            }
+
+            float* from = tile, to = y;
+            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += panels.Columns)
+            {
+                TLanes left = TLanes.Load(from), right = TLanes.Load(from + TLanes.Count);
+                if (typeof(TElements) == typeof(ByteElements))
+                {
+                    // (sum − zero point · sum of the column) · scale of the row · scale of the column + bias
+                    TLanes scale = TLanes.Broadcast(rowScales[2 * row]), zero = TLanes.Broadcast(rowScales[(2 * row) + 1]);
+                    left = TLanes.MultiplyAdd(TLanes.SubtractProduct(left, zero, sumLeft), scale * scaleLeft, biasLeft);
+                    right = TLanes.MultiplyAdd(TLanes.SubtractProduct(right, zero, sumRight), scale * scaleRight, biasRight);
+                }
+                else
+                {
+                    (left, right) = (left + biasLeft, right + biasRight);
+                }
+
+                (left, right) = (TActivation.Apply(left), TActivation.Apply(right));
                 if (columns == 2 * TLanes.Count)
                 {
                     if (adds)

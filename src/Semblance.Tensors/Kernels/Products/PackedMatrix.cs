@@ -41,7 +41,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Gets the number format of the panels.</summary>
     public ComputeType Type { get; }
 
-    /// <summary>Gets the number of floats of a row of an input of the format: an int8 input has four elements in the place of one.</summary>
+    /// <summary>Gets the number of floats of an input's row: one of int8 has four elements in the place of a float.</summary>
     public int Steps => Type == ComputeType.Int8 ? (Depth + ByteElements.Depth - 1) / ByteElements.Depth : Depth;
 
     /// <summary>Gets the size of a panel in floats.</summary>

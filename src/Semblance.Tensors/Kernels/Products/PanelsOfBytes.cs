@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Packs a quantized weight into panels of bytes, with the scales and sums of its rows, which are the columns of the product.</summary>
+/// <summary>
+/// Packs a quantized weight into panels of bytes, with the scales and sums of its rows, which are the columns of the product.
+/// </summary>
 internal sealed unsafe class PanelsOfBytes(QuantizedMatrix matrix, PackedMatrix packed)
 {
     /// <summary>Packs one panel.</summary>

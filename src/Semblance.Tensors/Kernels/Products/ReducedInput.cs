@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Represents the first operand of products in bfloat16 or int8. A row of int8 has a scale and a zero point: the byte of x is x / scale + zero
-/// point, rounded, where 0 to 255 is the range of the row together with 0.
+/// Represents the first operand of products in bfloat16 or int8. A row of int8 has a scale and a zero point: the byte of x is
+/// x / scale + zero point, rounded once to the nearest whole number, where 0 to 255 is the range of the row together with 0.
 /// </summary>
 internal sealed unsafe class ReducedInput : IDisposable
 {
