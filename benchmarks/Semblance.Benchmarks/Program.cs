@@ -6,6 +6,7 @@ var benchmarks = new (string Name, Action Run)[]
 {
     ("matrix-product", MatrixProductBenchmark.Run),
     ("encode", EncodeBenchmark.Run),
+    ("compute", ComputeTypeBenchmark.Run),
     ("latency", LatencyBenchmark.Run),
     ("load", LoadBenchmark.Run),
     ("long-inputs", LongInputsBenchmark.Run),

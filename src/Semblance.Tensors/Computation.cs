@@ -25,6 +25,7 @@ public sealed class Computation : IDisposable
     private List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private uint _dropouts;
     private bool _isPaused;
+    private ReducedInput? _lastInput;
 
     /// <summary>Initializes a new instance of the <see cref="Computation"/> class.</summary>
     /// <param name="maxThreads">The maximum number of threads, including the calling thread.</param>
@@ -41,7 +42,12 @@ public sealed class Computation : IDisposable
     /// <param name="recompute">
     /// <see langword="true"/> to let <see cref="RecomputeOperation.Recompute"/> compute layers again in the backward pass to save memory.
     /// </param>
+    /// <param name="compute">
+    /// The number format of the layers that follow it (<see cref="Linear.FollowsComputeType"/>). <see cref="ComputeType.Float32"/> by
+    /// default; a recording computation supports no other.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the computation between two operations.</param>
+    /// <exception cref="NotSupportedException">The computation records in another number format than float32.</exception>
     public Computation(
         int maxThreads = int.MaxValue,
         InstructionSet? instructions = null,
@@ -49,9 +55,16 @@ public sealed class Computation : IDisposable
         ulong? dropoutSeed = null,
         float? dropoutRate = null,
         bool recompute = false,
+        ComputeType compute = ComputeType.Float32,
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
+        if (recording && compute != ComputeType.Float32)
+        {
+            throw new NotSupportedException($"Training computes in Float32; {compute} is not supported while operations are recorded.");
+        }
+
+        Compute = compute;
         _maxThreads = maxThreads;
         _cancellationToken = cancellationToken;
         Instructions = instructions ?? InstructionSets.Current;
@@ -75,6 +88,9 @@ public sealed class Computation : IDisposable
 
     /// <summary>Gets the vector instructions in use.</summary>
     public InstructionSet Instructions { get; }
+
+    /// <summary>Gets the number format of the layers that follow it.</summary>
+    public ComputeType Compute { get; }
 
     /// <summary>Gets the number of dropout masks and random seeds drawn so far.</summary>
     internal uint Dropouts => _dropouts;
@@ -212,6 +228,22 @@ public sealed class Computation : IDisposable
         var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && RecordsNow);
         _tensors.Add(tensor);
         return tensor;
+    }
+
+    /// <summary>
+    /// Returns an input of a product in another number format. Layers often share their input, such as queries, keys and values, so the
+    /// last result is kept.
+    /// </summary>
+    internal ReducedInput Reduce(Tensor x, ComputeType type)
+    {
+        if (_lastInput is null || !_lastInput.IsOf(x, type))
+        {
+            _lastInput?.Dispose();
+            _lastInput = null;
+            _lastInput = ReducedInput.Of(this, x, type);
+        }
+
+        return _lastInput;
     }
 
     private void RunBackward(Tensor kept)

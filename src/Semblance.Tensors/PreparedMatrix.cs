@@ -9,7 +9,8 @@ namespace Semblance.Tensors;
 /// </summary>
 public sealed class PreparedMatrix
 {
-    private readonly PackedMatrix?[] _packed = new PackedMatrix?[Enum.GetValues<InstructionSet>().Length];
+    private readonly PackedMatrix?[,] _packed =
+        new PackedMatrix?[Enum.GetValues<InstructionSet>().Length, Enum.GetValues<ComputeType>().Length];
 
     /// <summary>Initializes a new instance of the <see cref="PreparedMatrix"/> class from a tensor, which is not copied.</summary>
     /// <param name="value">
@@ -47,12 +48,31 @@ public sealed class PreparedMatrix
     public int Columns { get; }
 
     /// <summary>Packs the operand for the instruction set in use; otherwise the first product does it.</summary>
-    public void Prepare() => Packed(InstructionSets.Current);
+    /// <param name="type">The number format of the products. <see cref="ComputeType.Float32"/> by default.</param>
+    /// <exception cref="NotFiniteNumberException">The type is int8, and the operand contains NaN or infinity.</exception>
+    public void Prepare(ComputeType type = ComputeType.Float32) => Packed(InstructionSets.Current, type);
+
+    /// <summary>Copies a row of the operand, wherever its elements lie in the tensor.</summary>
+    internal void CopyRow(int row, Span<float> destination)
+    {
+        if (!IsTransposed)
+        {
+            Value.Values.Slice(row * Columns, Columns).CopyTo(destination);
+            return;
+        }
+
+        for (var k = 0; k < Columns; k++)
+        {
+            destination[k] = Value.Values[(k * Rows) + row];
+        }
+    }
 
     // Two threads may pack at the same time; the results are equal, and one of them is kept.
-    internal PackedMatrix Packed(InstructionSet set)
+    internal PackedMatrix Packed(InstructionSet set, ComputeType type = ComputeType.Float32)
     {
-        var packed = _packed[(int)set];
-        return packed is not null && packed.Version == Value.Version ? packed : _packed[(int)set] = PackedMatrix.Of(this, set, packed);
+        // The integer sums of longer rows would not fit 32 bits.
+        type = type == ComputeType.Int8 && Columns > QuantizedMatrix.MaxColumns ? ComputeType.Float32 : type;
+        ref var packed = ref _packed[(int)set, (int)type];
+        return packed is not null && packed.Version == Value.Version ? packed : packed = PackedMatrix.Of(this, set, type, packed);
     }
 }

@@ -56,19 +56,12 @@ public sealed record Architecture(string ModelType, string Prefix, Func<Configur
     /// <summary>Creates a body from its configuration and weights.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="trainable">
-    /// <see langword="true"/> if the weights will be trained, so that they are not packed now. <see langword="false"/> by default.
-    /// </param>
     /// <exception cref="ModelFormatException">The configuration and the weights do not match.</exception>
-    public Transformer Load(ConfigurationFile configuration, Weights weights, bool trainable = false)
+    public Transformer Load(ConfigurationFile configuration, Weights weights)
     {
         var parameters = new ModelParameters(weights);
         var model = Create(configuration, parameters);
-        if (parameters.Check() && !trainable)
-        {
-            parameters.Prepare();
-        }
-
+        parameters.Check();
         return model;
     }
 

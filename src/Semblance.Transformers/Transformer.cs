@@ -95,7 +95,7 @@ public abstract class Transformer
     {
         var config = ConfigurationFile.OfModel(folder);
         var architecture = Architectures.Of(config);
-        return architecture.Load(config, new CheckpointWeights(Checkpoint.Open(folder), architecture.Prefix, trainable), trainable);
+        return architecture.Load(config, new CheckpointWeights(Checkpoint.Open(folder), architecture.Prefix, trainable));
     }
 
     /// <summary>Creates a randomly initialized body, for training or for measuring speed.</summary>
@@ -111,7 +111,7 @@ public abstract class Transformer
         try
         {
             var described = Architectures.Of(config);
-            return described.Load(config, new RandomWeights(seed, described.HasPooler, described.NormScale), trainable: true);
+            return described.Load(config, new RandomWeights(seed, described.HasPooler, described.NormScale));
         }
         catch (ModelFormatException e)
         {
@@ -140,6 +140,13 @@ public abstract class Transformer
     /// <param name="name">The name, such as <c>encoder.layer.0.attention.self.query</c>.</param>
     /// <returns>The layer; <see langword="null"/> if there is none of this name.</returns>
     public Layer? FindLayer(string name) => Layers.GetValueOrDefault(name);
+
+    /// <summary>Packs the weights of all linear layers; otherwise their first use does it.</summary>
+    /// <param name="compute">
+    /// The compute type of the computations to come, in which most layers are computed. <see cref="ComputeType.Float32"/> by default.
+    /// </param>
+    /// <exception cref="ModelFormatException">A weight is not finite, which int8 cannot represent.</exception>
+    public void Prepare(ComputeType compute = ComputeType.Float32) => Own.Prepare(compute);
 
     /// <summary>Returns all parameters under the names of the original, for saving and training.</summary>
     public IEnumerable<Parameter> Parameters() => Own.All;

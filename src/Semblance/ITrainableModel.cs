@@ -18,6 +18,9 @@ public interface ITrainableModel
     /// <summary>Gets the number of columns of an output: the dimension of a vector, or the number of labels.</summary>
     int OutputDimension { get; }
 
+    /// <summary>Gets the number format of the products with weights; training supports only float32, the default.</summary>
+    ComputeType Compute => ComputeType.Float32;
+
     /// <summary>Gets the transformer that is the first part of the model; null if the model has no transformer there.</summary>
     Transformer? Body { get; }
 

@@ -55,7 +55,7 @@ public class LayeredTransformerTests
         folder.Write("config.json", config);
         var file = ConfigurationFile.Read(Path.Combine(folder.Path, "config.json"));
         var weights = new RandomWeights(1);
-        var model = Architectures.Of(file).Load(file, weights, trainable: true);
+        var model = Architectures.Of(file).Load(file, weights);
 
         (long Activations, long Allocated) Forward(int length)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Semblance.Tensors;
 
 namespace Semblance.Cli.Options;
 
@@ -24,7 +25,7 @@ internal sealed class BatchOptions
             (_model.Required, _model.Description) = (true, "The model: a folder or a Hugging Face Hub id");
         }
 
-        command.Add(_model);
+        _model.AddTo(command);
         command.Add(_batchTokens);
         command.Add(_threads);
         command.Add(_prompt);
@@ -33,6 +34,9 @@ internal sealed class BatchOptions
 
     /// <summary>Returns the name of the model, or <see langword="null"/> for the default model.</summary>
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
+
+    /// <summary>Returns the compute type of the model.</summary>
+    public ComputeType Compute(ParseResult arguments) => _model.Compute(arguments);
 
     /// <summary>
     /// Returns the folder of the model, downloaded if it is a Hub id; an id without an organization is one of a cross-encoder.

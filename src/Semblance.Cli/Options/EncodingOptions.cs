@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
+using Semblance.Tensors;
 
 namespace Semblance.Cli.Options;
 
@@ -28,7 +29,7 @@ internal sealed class EncodingOptions
     public EncodingOptions(Command command)
     {
         _truncation = new TruncationOptions(command);
-        command.Add(_model);
+        _model.AddTo(command);
         command.Add(_batchTokens);
         command.Add(_threads);
         command.Add(_normalize);
@@ -43,7 +44,7 @@ internal sealed class EncodingOptions
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
         Option[] options =
-            [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, .. _truncation.All];
+            [.. _model.All, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, .. _truncation.All];
         if (result.GetResult(vectors) is not null
             && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {
@@ -60,6 +61,9 @@ internal sealed class EncodingOptions
 
     /// <summary>Returns the name of the model on the command line, or <see langword="null"/> for the default model.</summary>
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
+
+    /// <summary>Returns the compute type of the model.</summary>
+    public ComputeType Compute(ParseResult arguments) => _model.Compute(arguments);
 
     /// <summary>Returns the folder of the model, downloaded if it is a Hub id.</summary>
     public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>

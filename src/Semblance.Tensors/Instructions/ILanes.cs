@@ -70,4 +70,41 @@ internal unsafe interface ILanes<TSelf>
 
     /// <summary>Returns the largest lane.</summary>
     static abstract float Largest(TSelf a);
+
+    /// <summary>
+    /// Gets the number that is subtracted from a byte of an input, from 0 to 255, before it is stored: 128 where the processor multiplies
+    /// signed bytes, otherwise 0.
+    /// </summary>
+    static abstract int ByteOffset { get; }
+
+    /// <summary>Gets the number of rows of a product of bytes that fit the register file, as <see cref="TileRows"/>.</summary>
+    static abstract int ByteTileRows { get; }
+
+    /// <summary>
+    /// Rounds to the nearest whole numbers, ties to even, limits them to 0 to 255, and stores them as bytes minus <see cref="ByteOffset"/>.
+    /// </summary>
+    void StoreBytes(byte* destination);
+
+    /// <summary>
+    /// Adds to each 32-bit integer of <paramref name="sum"/> the four products of the bytes of an input and of the signed bytes of a weight
+    /// that lie in the same lane.
+    /// </summary>
+    /// <param name="sum">The sums.</param>
+    /// <param name="input">The bytes of an input, minus <see cref="ByteOffset"/>.</param>
+    /// <param name="weight">The bytes of a weight, from −64 to 64.</param>
+    static abstract TSelf AddByteProducts(TSelf sum, TSelf input, TSelf weight);
+
+    /// <summary>Returns a − b · c, for lanes that are 32-bit integers, as floats.</summary>
+    static abstract TSelf SubtractProduct(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>
+    /// Rounds to the nearest bfloat16, ties to even. NaN, infinity and numbers whose nearest bfloat16 is infinite do not change.
+    /// </summary>
+    static abstract TSelf RoundToBFloat16(TSelf a);
+
+    /// <summary>Returns the bfloat16 in the lower half of each lane.</summary>
+    static abstract TSelf LowerBFloat16(TSelf a);
+
+    /// <summary>Returns the bfloat16 in the upper half of each lane.</summary>
+    static abstract TSelf UpperBFloat16(TSelf a);
 }

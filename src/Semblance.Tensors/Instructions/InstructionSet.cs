@@ -51,6 +51,18 @@ public static class InstructionSets
     /// <remarks>It is among the <c>Warnings</c> of a loaded model. The <c>semblance</c> command writes it once.</remarks>
     public static string? Warning { get; } = Warn(Current, Processor, Environment.GetEnvironmentVariable(Variable));
 
+    /// <summary>Returns the instruction that multiplies in the products of a compute type, such as <c>vpmaddubsw</c>.</summary>
+    /// <param name="type">The compute type.</param>
+    public static string KernelOf(ComputeType type) => (Current, type) switch
+    {
+        (InstructionSet.Portable, _) => "Vector<T>",
+        (InstructionSet.AdvSimd, ComputeType.Int8) => Dp.IsSupported ? "sdot" : "mul",
+        (InstructionSet.AdvSimd, _) => "fmla",
+        (InstructionSet.Avx2, ComputeType.Int8) when AvxVnni.IsSupported => "vpdpbusd",
+        (_, ComputeType.Int8) => "vpmaddubsw",
+        _ => "vfmadd231ps",
+    };
+
     internal static string? Warn(InstructionSet current, InstructionSet processor, string? variable) =>
         current != InstructionSet.Portable || processor == InstructionSet.Portable || !string.IsNullOrWhiteSpace(variable)
             ? null

@@ -85,4 +85,43 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> PowerOfTwo(Vector256<float> whole) =>
         Vector256.ShiftLeft(Vector256.ConvertToInt32Native(whole) + Vector256.Create(127), 23).AsSingle();
+
+    public static int ByteOffset => 0;
+
+    public static int ByteTileRows => 5;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBytes(byte* destination)
+    {
+        var whole = Avx.ConvertToVector256Int32(_value);
+        var shorts = Sse2.PackSignedSaturate(whole.GetLower(), whole.GetUpper());
+        *(ulong*)destination = Sse2.PackUnsignedSaturate(shorts, shorts).AsUInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 AddByteProducts(Lanes256 sum, Lanes256 input, Lanes256 weight) =>
+        new((AvxVnni.IsSupported
+            ? AvxVnni.MultiplyWideningAndAdd(sum._value.AsInt32(), input._value.AsByte(), weight._value.AsSByte())
+            : sum._value.AsInt32() + Avx2.MultiplyAddAdjacent(
+                Avx2.MultiplyAddAdjacent(input._value.AsByte(), weight._value.AsSByte()), Vector256<short>.One)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 SubtractProduct(Lanes256 a, Lanes256 b, Lanes256 c) =>
+        new(Vector256.ConvertToSingle(a._value.AsInt32() - (b._value.AsInt32() * c._value.AsInt32())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 RoundToBFloat16(Lanes256 a)
+    {
+        var bits = a._value.AsInt32();
+        var rounded = (bits + Vector256.Create(0x7FFF) + (Vector256.ShiftRightLogical(bits, 16) & Vector256<int>.One))
+            & Vector256.Create(unchecked((int)0xFFFF0000));
+        var isRounded = Vector256.LessThan(Vector256.Abs(a._value).AsInt32(), Vector256.Create(0x7F7F8000));
+        return new(Vector256.ConditionalSelect(isRounded, rounded, bits).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LowerBFloat16(Lanes256 a) => new(Vector256.ShiftLeft(a._value.AsUInt32(), 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 UpperBFloat16(Lanes256 a) => new((a._value.AsUInt32() & Vector256.Create(0xFFFF0000u)).AsSingle());
 }

@@ -76,4 +76,38 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes512 a) =>
         Lanes256.Largest(new(Vector256.MaxNative(a._value.GetLower(), a._value.GetUpper())));
+
+    public static int ByteOffset => 0;
+
+    public static int ByteTileRows => 12;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBytes(byte* destination) =>
+        Avx512F.ConvertToVector128ByteWithSaturation(
+            Avx512F.ConvertToVector512Int32(Vector512.MaxNative(_value, Vector512<float>.Zero)).AsUInt32()).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 AddByteProducts(Lanes512 sum, Lanes512 input, Lanes512 weight) =>
+        new((sum._value.AsInt32() + Avx512BW.MultiplyAddAdjacent(
+            Avx512BW.MultiplyAddAdjacent(input._value.AsByte(), weight._value.AsSByte()), Vector512<short>.One)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SubtractProduct(Lanes512 a, Lanes512 b, Lanes512 c) =>
+        new(Vector512.ConvertToSingle(a._value.AsInt32() - (b._value.AsInt32() * c._value.AsInt32())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 RoundToBFloat16(Lanes512 a)
+    {
+        var bits = a._value.AsInt32();
+        var rounded = (bits + Vector512.Create(0x7FFF) + (Vector512.ShiftRightLogical(bits, 16) & Vector512<int>.One))
+            & Vector512.Create(unchecked((int)0xFFFF0000));
+        var isRounded = Vector512.LessThan(Vector512.Abs(a._value).AsInt32(), Vector512.Create(0x7F7F8000));
+        return new(Vector512.ConditionalSelect(isRounded, rounded, bits).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LowerBFloat16(Lanes512 a) => new(Vector512.ShiftLeft(a._value.AsUInt32(), 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 UpperBFloat16(Lanes512 a) => new((a._value.AsUInt32() & Vector512.Create(0xFFFF0000u)).AsSingle());
 }

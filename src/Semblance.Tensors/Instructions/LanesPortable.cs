@@ -100,4 +100,51 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> PowerOfTwo(Vector<float> whole) =>
         Vector.AsVectorSingle(Vector.ShiftLeft(Vector.ConvertToInt32(whole) + new Vector<int>(127), 23));
+
+    public static int ByteOffset => 0;
+
+    public static int ByteTileRows => 6;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBytes(byte* destination)
+    {
+        for (var i = 0; i < Vector<float>.Count; i++)
+        {
+            destination[i] = (byte)Math.Clamp(MathF.Round(_value[i]), 0f, 255f);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable AddByteProducts(LanesPortable sum, LanesPortable input, LanesPortable weight)
+    {
+        var (bytes, weights, sums) = (input._value.As<float, int>(), weight._value.As<float, int>(), sum._value.As<float, int>());
+        for (var shift = 0; shift < 32; shift += 8)
+        {
+            var ofWeight = Vector.ShiftRightArithmetic(Vector.ShiftLeft(weights, 24 - shift), 24);
+            sums += (Vector.ShiftRightLogical(bytes, shift) & new Vector<int>(0xFF)) * ofWeight;
+        }
+
+        return new(sums.As<int, float>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable SubtractProduct(LanesPortable a, LanesPortable b, LanesPortable c) =>
+        new(Vector.ConvertToSingle(a._value.As<float, int>() - (b._value.As<float, int>() * c._value.As<float, int>())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable RoundToBFloat16(LanesPortable a)
+    {
+        var bits = a._value.As<float, int>();
+        var rounded = (bits + new Vector<int>(0x7FFF) + (Vector.ShiftRightLogical(bits, 16) & Vector<int>.One))
+            & new Vector<int>(unchecked((int)0xFFFF0000));
+        var isRounded = Vector.LessThan(Vector.Abs(a._value).As<float, int>(), new Vector<int>(0x7F7F8000));
+        return new(Vector.ConditionalSelect(isRounded, rounded, bits).As<int, float>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable LowerBFloat16(LanesPortable a) => new(Vector.ShiftLeft(a._value.As<float, uint>(), 16).As<uint, float>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable UpperBFloat16(LanesPortable a) =>
+        new((a._value.As<float, uint>() & new Vector<uint>(0xFFFF0000)).As<uint, float>());
 }

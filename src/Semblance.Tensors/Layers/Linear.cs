@@ -38,13 +38,23 @@ public sealed class Linear : Layer
     /// <summary>Gets a value that indicates whether the weight is stored transposed.</summary>
     public bool IsTransposed => Matrix.IsTransposed;
 
+    /// <summary>
+    /// Gets or sets a value that indicates whether the layer is computed in <see cref="Computation.Compute"/>; otherwise,
+    /// <see langword="false"/>, the default, always in float32.
+    /// </summary>
+    public bool FollowsComputeType { get; set; }
+
     /// <summary>Gets the weight as the second operand of a product.</summary>
     internal PreparedMatrix Matrix { get; private set; }
 
     private protected override int BiasLength => Outputs;
 
     /// <summary>Packs the weight for the instruction set in use; otherwise the first call does it.</summary>
-    public void Prepare() => Matrix.Prepare();
+    /// <param name="type">
+    /// The compute type, which counts only if the layer follows it. <see cref="ComputeType.Float32"/> by default.
+    /// </param>
+    /// <exception cref="NotFiniteNumberException">The type is int8, and the weight contains NaN or infinity.</exception>
+    public void Prepare(ComputeType type = ComputeType.Float32) => Matrix.Prepare(FollowsComputeType ? type : ComputeType.Float32);
 
     private protected override void OnReplaced() => Matrix = new PreparedMatrix(Weight, IsTransposed);
 }

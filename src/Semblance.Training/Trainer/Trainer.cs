@@ -35,7 +35,9 @@ public sealed class Trainer
     /// </param>
     /// <param name="options">The training options.</param>
     /// <param name="evaluator">The evaluator that selects the best model; <see langword="null"/> to keep the last.</param>
-    /// <exception cref="ArgumentException">There is no data set, or an option is not valid.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no data set, an option is not valid, or the model computes in another type than float32.
+    /// </exception>
     public Trainer(
         ITrainableModel model,
         IReadOnlyList<TrainingDataset> datasets,
@@ -49,6 +51,13 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(sampler);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(options);
+        if (model.Compute != ComputeType.Float32)
+        {
+            throw new ArgumentException(
+                $"The model was loaded to compute in {model.Compute}, but training computes in Float32; load it with LoadTrainable.",
+                nameof(model));
+        }
+
         if (datasets.Count == 0)
         {
             throw new ArgumentException("The list of data sets is empty; training needs at least one.", nameof(datasets));

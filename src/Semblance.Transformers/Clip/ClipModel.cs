@@ -70,11 +70,6 @@ public sealed class ClipModel
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
         var model = new ClipModel(config, weights);
         weights.Check();
-        if (!trainable)
-        {
-            model.Own.Prepare();
-        }
-
         return model;
     }
 
@@ -128,6 +123,11 @@ public sealed class ClipModel
 
     /// <summary>Gets the linear layers and norms by their names in the checkpoint.</summary>
     public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
+
+    /// <summary>Packs the weights; otherwise their first use does it.</summary>
+    /// <param name="compute">The compute type. <see cref="ComputeType.Float32"/> by default.</param>
+    /// <exception cref="ModelFormatException">A weight is not finite, which int8 cannot represent.</exception>
+    public void Prepare(ComputeType compute = ComputeType.Float32) => Own.Prepare(compute);
 
     private ModelParameters Own { get; }
 

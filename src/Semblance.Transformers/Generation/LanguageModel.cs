@@ -13,8 +13,10 @@ public sealed class LanguageModel
     private readonly TaskHead? _head;
     private readonly Decoder? _decoder;
 
-    private LanguageModel(TaskModel model)
+    private LanguageModel(TaskModel model, ComputeType compute)
     {
+        Compute = compute;
+        model.Prepare(compute);
         Body = model.Body;
         Warnings = model.Warnings;
         _head = model.Head;
@@ -23,6 +25,9 @@ public sealed class LanguageModel
 
     /// <summary>Gets the transformer below the head, or the encoder.</summary>
     public Transformer Body { get; }
+
+    /// <summary>Gets the number format of the products with weights.</summary>
+    public ComputeType Compute { get; }
 
     /// <summary>Gets one sentence for each setting of <c>config.json</c> that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -40,12 +45,13 @@ public sealed class LanguageModel
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
     /// <exception cref="ModelFormatException">
     /// The model does not predict a next token or is unknown, or configuration and weights do not match.
     /// </exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
-    public static LanguageModel Load(string folder)
+    public static LanguageModel Load(string folder, ComputeType compute = ComputeType.Float32)
     {
         var model = TaskModel.Load(folder);
         var config = model.Config;
@@ -61,7 +67,7 @@ public sealed class LanguageModel
         return model is { HasDecoder: false, Body.IsCausal: false }
             ? throw config.Fault(
                 "model_type", $"is '{model.Body.ModelType}' with bidirectional attention, which cannot predict a next token")
-            : new LanguageModel(model);
+            : new LanguageModel(model, compute);
     }
 
     /// <summary>Begins the generation of a sequence.</summary>
@@ -86,7 +92,7 @@ public sealed class LanguageModel
             throw new ArgumentException("The encoder needs at least one token.", nameof(source));
         }
 
-        using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
+        using var run = new Computation(maxThreads, compute: Compute, cancellationToken: cancellationToken);
         var batch = PackedBatch.From([source.ToArray()]);
         var states = Body.Forward(run, batch);
         return new Decoding(this, new EncodedSource(batch, Tensor.From(states.Values, states.Shape), keepsProjections: true));

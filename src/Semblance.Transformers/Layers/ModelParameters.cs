@@ -61,11 +61,15 @@ public sealed class ModelParameters
     public bool Check() => _weights.Check();
 
     /// <summary>Packs the weights of all linear layers; otherwise their first use does it.</summary>
-    public void Prepare()
+    /// <param name="compute">
+    /// The compute type of the layers that follow it. <see cref="ComputeType.Float32"/> by default.
+    /// </param>
+    /// <exception cref="ModelFormatException">A weight is not finite, which int8 cannot represent.</exception>
+    public void Prepare(ComputeType compute = ComputeType.Float32)
     {
         foreach (var prepare in _registry.Preparations)
         {
-            prepare();
+            prepare(compute);
         }
     }
 
@@ -79,7 +83,10 @@ public sealed class ModelParameters
         return tensor;
     }
 
-    /// <summary>Takes a linear layer with <c>weight</c> and, optionally, <c>bias</c>.</summary>
+    /// <summary>
+    /// Takes a linear layer with <c>weight</c> and, optionally, <c>bias</c>. It follows the compute type if every token passes it: poolers
+    /// and heads, which cost little and whose errors reach the result directly, stay in float32.
+    /// </summary>
     /// <param name="name">The name of the layer.</param>
     /// <param name="outputs">The width of its outputs.</param>
     /// <param name="inputs">The width of its inputs.</param>
@@ -90,11 +97,14 @@ public sealed class ModelParameters
     public Linear Linear(string name, int outputs, int inputs, bool bias = true, bool transposed = false)
     {
         var linear = Register(name, _weights.Linear(name, outputs, inputs, bias, transposed));
-        OnPrepare(linear.Prepare, linear.Weight.Length);
+        linear.FollowsComputeType = _uses > 0;
+        OnPrepare(compute => Pack(name, linear, compute), linear.Weight.Length);
         return linear;
     }
 
-    /// <summary>Takes a convolution with <c>weight</c> and, optionally, <c>bias</c>: a linear layer over windows.</summary>
+    /// <summary>
+    /// Takes a convolution with <c>weight</c> and, optionally, <c>bias</c>: a linear layer over windows. It always computes in float32.
+    /// </summary>
     /// <param name="name">The name of the layer.</param>
     /// <param name="outputs">The width of its outputs.</param>
     /// <param name="bias"><see langword="true"/> if the layer has a bias; otherwise, <see langword="false"/>.</param>
@@ -132,9 +142,9 @@ public sealed class ModelParameters
         Register(name, _weights.RmsNorm(name, columns, epsilon, offset));
 
     /// <summary>Adds an action to <see cref="Prepare"/>, for a layer that is created from parameters in another way.</summary>
-    /// <param name="prepare">Packs the weights.</param>
+    /// <param name="prepare">Packs the weights for a compute type.</param>
     /// <param name="multiplications">The number of multiplications per row.</param>
-    public void OnPrepare(Action prepare, long multiplications = 0)
+    public void OnPrepare(Action<ComputeType> prepare, long multiplications = 0)
     {
         _registry.Preparations.Add(prepare);
         _registry.Multiplications += _uses * multiplications;
@@ -153,12 +163,24 @@ public sealed class ModelParameters
         return layer;
     }
 
+    private static void Pack(string name, Linear linear, ComputeType compute)
+    {
+        try
+        {
+            linear.Prepare(compute);
+        }
+        catch (NotFiniteNumberException e)
+        {
+            throw new ModelFormatException("model", $"the weight of layer '{name}' cannot be quantized. {e.Message}", e);
+        }
+    }
+
     // The state that a builder and its groups share.
     private sealed class Registry
     {
         public Dictionary<string, Layer> Layers { get; } = new(StringComparer.Ordinal);
 
-        public List<Action> Preparations { get; } = [];
+        public List<Action<ComputeType>> Preparations { get; } = [];
 
         public long Multiplications { get; set; }
     }

@@ -72,15 +72,10 @@ public sealed class TaskModel
         var config = ConfigurationFile.OfModel(folder);
         var architecture = Architectures.Of(config);
         var weights = new CheckpointWeights(Checkpoint.Open(folder), architecture.Prefix, trainable) { Continues = true };
-        var body = architecture.Load(config, weights, trainable);
+        var body = architecture.Load(config, weights);
         var model = Create(body, config, weights);
         weights.Continues = false;
         weights.Check();
-        if (model.HasDecoder && !trainable)
-        {
-            model._own.Prepare();
-        }
-
         return model;
     }
 
@@ -108,7 +103,7 @@ public sealed class TaskModel
         var own = new TensorWeights(body.Parameters(), shared: false);
         var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
         var copy = body.Architecture.Load(
-            config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own, trainable: true);
+            config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own);
         return Create(copy, config, new RandomWeights(seed + 1, pooler: false));
     }
 
@@ -137,6 +132,15 @@ public sealed class TaskModel
         return CreateMaskedLanguageModel(body, 0).HeadParameters.Any(parameter => weights.Contains(parameter.Name))
             ? Create(body, MaskedLanguageModelOf(body), weights, optional: !isTied)
             : null;
+    }
+
+    /// <summary>Packs the weights of body and decoder; otherwise their first use does it.</summary>
+    /// <param name="compute">The compute type. <see cref="ComputeType.Float32"/> by default.</param>
+    /// <exception cref="ModelFormatException">A weight is not finite, which int8 cannot represent.</exception>
+    public void Prepare(ComputeType compute = ComputeType.Float32)
+    {
+        Body.Prepare(compute);
+        _own.Prepare(compute);
     }
 
     /// <summary>Returns all parameters under the names of the original: the body's with its prefix, and the head's.</summary>
@@ -232,7 +236,7 @@ public sealed class TaskModel
         var own = new ModelParameters(weights, optional);
         var known = body.Architecture.ClassOf(config);
         var decoder = known?.CreateDecoder?.Invoke(body, config, own);
-        return new TaskModel(body, config, own, known?.CreateHead?.Invoke(body, config, own), decoder);
+        return new TaskModel(body, config, own, known?.CreateHead?.Invoke(body, config, own.Group(uses: 0)), decoder);
     }
 
     private static void Decode(

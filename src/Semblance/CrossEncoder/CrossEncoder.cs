@@ -117,7 +117,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         var activation = options.Activation ?? Config.Activation;
         var scores = Tensor.Zeros(pairs.Count, Labels.Count);
         var tokenized = Tokenize(pairs, Config.PromptOf(options), options, cancellationToken);
-        tokenized.ForEachBatch(options, progress, (run, batch, indices) =>
+        tokenized.ForEachBatch(options, Compute, progress, (run, batch, indices) =>
         {
             var logits = Logits(run, batch); // [pairs × labels]
             var results = activation == Activation.Identity ? logits : run.Activate(logits, activation);
@@ -211,6 +211,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
             : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no classification head; expected a class "
                 + $"whose name ends with {Head} or, of a causal model, ForCausalLM");
     }
+
+    private protected override void Prepare() => _model.Prepare(Compute);
 
     private protected override void Write(string folder, DType weights)
     {

@@ -54,6 +54,12 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <inheritdoc/>
     public abstract Transformer? Body { get; }
 
+    /// <summary>
+    /// Gets the number format of the products with weights, as chosen by <see cref="Load"/>. A model that is created or trained computes in
+    /// float32.
+    /// </summary>
+    public ComputeType Compute { get; private protected set; }
+
     /// <summary>Gets the warnings about files other than the settings.</summary>
     private protected abstract IEnumerable<string> FileWarnings { get; }
 
@@ -62,13 +68,17 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// A folder, the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, or <c>default</c>
     /// for the bundled model.
     /// </param>
+    /// <param name="compute">
+    /// The number format of the products with weights, whatever the model's files contain; <see cref="ComputeType.Float32"/> by default.
+    /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
     /// <exception cref="FormatException">
     /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
-    public static TSelf Load(string model) => TSelf.LoadFolder(ModelFolder.Find(model, TSelf.Kind), trainable: false);
+    public static TSelf Load(string model, ComputeType compute = ComputeType.Float32) =>
+        Prepare(TSelf.LoadFolder(ModelFolder.Find(model, TSelf.Kind), trainable: false), compute);
 
     /// <summary>
     /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
@@ -78,6 +88,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// </param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
     /// <returns>The model.</returns>
     /// <exception cref="FormatException">
@@ -86,9 +97,11 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TSelf> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        TSelf.LoadFolder(await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false),
-            trainable: false);
+        ComputeType compute = ComputeType.Float32, CancellationToken cancellationToken = default)
+    {
+        var folder = await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false);
+        return Prepare(TSelf.LoadFolder(folder, trainable: false), compute);
+    }
 
     /// <summary>Loads a model with trainable parameters from a folder.</summary>
     /// <param name="folder">The folder, or <c>default</c> for that of the bundled model.</param>
@@ -128,6 +141,21 @@ public abstract class Encoder<TSelf> : ITrainableModel
         Write(written, weights);
         Config.Save(written, TSelf.Kind);
     });
+
+    /// <summary>Packs the weights for the compute type.</summary>
+    private protected abstract void Prepare();
+
+    private static TSelf Prepare(TSelf model, ComputeType compute)
+    {
+        if (!Enum.IsDefined(compute))
+        {
+            throw new ArgumentOutOfRangeException(nameof(compute), compute, "The compute type is not defined.");
+        }
+
+        model.Compute = compute;
+        model.Prepare();
+        return model;
+    }
 
     /// <summary>Writes everything except the settings into an empty folder.</summary>
     private protected abstract void Write(string folder, DType weights);

@@ -195,7 +195,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         var prompt = Config.PromptOf(options);
         var promptLength = PromptLength(prompt, options.Route);
         var tokenized = Tokenize(texts, prompt, options, cancellationToken);
-        tokenized.ForEachBatch(options, progress,
+        tokenized.ForEachBatch(options, Compute, progress,
             (run, batch, indices) => take(run, NewFeatures(batch, promptLength, options.Route), indices), cancellationToken);
         return tokenized;
     }
@@ -215,6 +215,14 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     }
 
     private protected override void Write(string folder, DType weights) => ModuleList.Save(Modules, folder, weights);
+
+    private protected override void Prepare()
+    {
+        foreach (var module in Modules)
+        {
+            module.Prepare(Compute);
+        }
+    }
 
     private int PromptLength(string prompt, string? route) => prompt.Length == 0 ? 0 : Input.Entry(route).CountPromptTokens(prompt);
 

@@ -58,10 +58,11 @@ internal sealed class TokenizedTexts
 
     /// <summary>Runs all batches, each on one thread, the longest texts first.</summary>
     /// <param name="options">The number of tokens of a batch, and the maximum number of threads.</param>
+    /// <param name="compute">The compute type of the model.</param>
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="work">Processes a batch; it receives a computation, the batch, and the indices of its texts.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress,
+    public void ForEachBatch(TextOptions options, ComputeType compute, IProgress<EncodeProgress>? progress,
         Action<Computation, PackedBatch, int[]> work, CancellationToken cancellationToken)
     {
         var maxThreads = options.WorkerCount;
@@ -69,7 +70,7 @@ internal sealed class TokenizedTexts
         var done = 0;
         Workers.Shared.For(batches.Count, maxThreads, i =>
         {
-            using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
+            using var run = new Computation(maxThreads, compute: compute, cancellationToken: cancellationToken);
             work(run, Pack(batches[i]), batches[i]);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), Count));
         }, cancellationToken);

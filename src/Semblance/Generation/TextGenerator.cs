@@ -53,13 +53,15 @@ public sealed class TextGenerator
 
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
     /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>openai-community/gpt2</c>.</param>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
     /// <exception cref="FormatException">
     /// A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
-    public static TextGenerator Load(string model) => LoadFolder(ModelFolder.Find(model, kind: null));
+    public static TextGenerator Load(string model, ComputeType compute = ComputeType.Float32) =>
+        LoadFolder(ModelFolder.Find(model, kind: null), compute);
 
     /// <summary>
     /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
@@ -67,6 +69,7 @@ public sealed class TextGenerator
     /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>.</param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
     /// <returns>The model.</returns>
     /// <exception cref="FormatException">
@@ -75,8 +78,8 @@ public sealed class TextGenerator
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TextGenerator> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        LoadFolder(await ModelFolder.FindAsync(model, kind: null, revision, progress, cancellationToken).ConfigureAwait(false));
+        ComputeType compute = ComputeType.Float32, CancellationToken cancellationToken = default) =>
+        LoadFolder(await ModelFolder.FindAsync(model, kind: null, revision, progress, cancellationToken).ConfigureAwait(false), compute);
 
     /// <summary>Generates the best text for a prompt, without the prompt and special tokens.</summary>
     /// <param name="prompt">The text to continue, or the input of the encoder if the model has one.</param>
@@ -154,9 +157,9 @@ public sealed class TextGenerator
         }
     }
 
-    private static TextGenerator LoadFolder(string folder)
+    private static TextGenerator LoadFolder(string folder, ComputeType compute)
     {
-        var model = LanguageModel.Load(folder);
+        var model = LanguageModel.Load(folder, compute);
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.VocabularySize);
         return tokenizer.VocabularySize > model.VocabularySize
             ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
@@ -250,10 +253,10 @@ public sealed class TextGenerator
 
     private StopStrings StopsOf(Checked request) => new(Tokenizer, request.Config.StopStrings);
 
-    private static float[][] Scores(
+    private float[][] Scores(
         Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellationToken)
     {
-        using var run = new Computation(config.MaxThreads ?? int.MaxValue, cancellationToken: cancellationToken);
+        using var run = new Computation(config.MaxThreads ?? int.MaxValue, compute: Model.Compute, cancellationToken: cancellationToken);
         var logits = decoding.Next(run, tokens);
         return TensorPrimitives.IsFiniteAll(logits.Values)
             ? [.. Enumerable.Range(0, logits.Rows).Select(row => logits.Row(row).ToArray())]

@@ -47,6 +47,11 @@ public abstract class Module
     /// <param name="weights">The data type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     public abstract void Save(string folder, DType weights = DType.F32);
 
+    /// <summary>Packs the weights of the module's transformer, if it has one; otherwise their first use does it.</summary>
+    internal virtual void Prepare(ComputeType compute)
+    {
+    }
+
     /// <summary>Reads a parameter, which has memory of its own if it can be trained.</summary>
     /// <param name="checkpoint">The file.</param>
     /// <param name="name">The parameter's name in the file.</param>

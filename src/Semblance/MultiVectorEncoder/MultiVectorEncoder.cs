@@ -66,13 +66,14 @@ public sealed class MultiVectorEncoder
     /// Loads the late-interaction head of the bundled default model for English and Chinese, which the package <c>Semblance.Models.Mini</c>
     /// provides.
     /// </summary>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <exception cref="DirectoryNotFoundException">The program was built without that package.</exception>
     /// <exception cref="ModelFormatException">The default model has no such head.</exception>
-    public static MultiVectorEncoder LoadDefault()
+    public static MultiVectorEncoder LoadDefault(ComputeType compute = ComputeType.Float32)
     {
         var folder = DefaultModel.Folder;
         MultiVectorHead.Require(folder);
-        return Load(folder);
+        return Load(folder, compute);
     }
 
     /// <summary>
@@ -88,6 +89,9 @@ public sealed class MultiVectorEncoder
             ? new MultiVectorEncoder(
                 [transformer, new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation), new NormalizeModule(onTokens: true)],
                 new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName })
+            {
+                Compute = model.Compute,
+            }
             : throw new ArgumentException(
                 $"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
     }

@@ -1,4 +1,5 @@
 using Semblance.Modules;
+using Semblance.Tensors;
 using Semblance.Transformers;
 
 namespace Semblance;
@@ -49,21 +50,25 @@ public sealed class Reranker
 
     /// <summary>Loads the model of a folder; of a sentence encoder with a late-interaction head, the head.</summary>
     /// <param name="folder">The folder of the model.</param>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <returns>The reranker.</returns>
     /// <exception cref="ModelFormatException">A file is damaged, or the model cannot rerank.</exception>
-    public static Reranker Load(string folder)
+    public static Reranker Load(string folder, ComputeType compute = ComputeType.Float32)
     {
         switch (MultiVectorHead.Exists(folder) ? ModelKind.MultiVectorEncoder : ModelKinds.Of(folder))
         {
             case ModelKind.CrossEncoder:
-                var crossEncoder = CrossEncoder.Load(folder);
+                var crossEncoder = CrossEncoder.Load(folder, compute);
                 return crossEncoder.Labels.Count == 1
                     ? new Reranker(crossEncoder)
                     : throw new ModelFormatException(folder, Several(crossEncoder));
             case ModelKind.MultiVectorEncoder:
-                return new Reranker(MultiVectorEncoder.Load(folder)) { RetrieverWeight = MultiVectorHead.Exists(folder) ? TokenVectorsWeight : 0 };
+                return new Reranker(MultiVectorEncoder.Load(folder, compute))
+                {
+                    RetrieverWeight = MultiVectorHead.Exists(folder) ? TokenVectorsWeight : 0,
+                };
             case ModelKind.SentenceTransformer:
-                var model = SentenceTransformer.Load(folder);
+                var model = SentenceTransformer.Load(folder, compute);
                 return model.Modules[0] is TransformerModule
                     ? new Reranker(MultiVectorEncoder.Of(model), model.Warnings) { RetrieverWeight = TokenVectorsWeight }
                     : throw new ModelFormatException(

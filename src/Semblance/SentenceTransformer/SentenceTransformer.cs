@@ -50,8 +50,9 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     static ModelKind ILoadable<SentenceTransformer>.Kind => ModelKind.SentenceTransformer;
 
     /// <summary>Loads the bundled default model for English and Chinese, which the package <c>Semblance.Models.Mini</c> provides.</summary>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <exception cref="DirectoryNotFoundException">The program was built without that package.</exception>
-    public static SentenceTransformer LoadDefault() => Load(DefaultModel.Folder);
+    public static SentenceTransformer LoadDefault(ComputeType compute = ComputeType.Float32) => Load(DefaultModel.Folder, compute);
 
     /// <summary>Computes the vectors of texts with all modules inside a given computation, as in training.</summary>
     /// <param name="run">The computation, which owns the result.</param>
@@ -139,7 +140,7 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         Workers.Shared.For((images.Count + size - 1) / size, maxThreads, i =>
         {
             int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
-            using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
+            using var run = new Computation(maxThreads, compute: Compute, cancellationToken: cancellationToken);
             var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
             var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
             Finish(run, Through(run, features), batch, options, vectors);

@@ -297,4 +297,15 @@ public sealed class TrainerTests : IDisposable
     {
         public void Report(T value) => report(value);
     }
+
+    [Fact]
+    public void A_model_that_computes_in_another_type_than_float32_is_refused_by_name()
+    {
+        var model = SentenceTransformer.Load(Fixtures.Own("losses/model"), Tensors.ComputeType.Int8);
+        Example[] rows = [new(["A text.", "Another text."], 1)];
+        Should.Throw<ArgumentException>(() => new Trainer(
+            model, [new TrainingDataset("pairs", rows, new CosineSimilarityLoss())], new DefaultBatchSampler(rows.Length, 1),
+            parameters => new AdamW(ParameterGroups.From(parameters)),
+            new TrainerOptions { Steps = 1, Schedule = new ConstantSchedule(1e-4) })).Message.ShouldContain("Int8");
+    }
 }

@@ -204,7 +204,7 @@ public class ConfigurationKeysTests
             var config = Configuration(Json("t5", settings));
             var weights = new RandomWeights(0);
             var architecture = Transformers.Architectures.Find("t5")!;
-            var decoder = architecture.ClassFor(TaskKind.ConditionalGeneration)!.CreateDecoder!(architecture.Load(config, weights, trainable: true), config, new ModelParameters(weights));
+            var decoder = architecture.ClassFor(TaskKind.ConditionalGeneration)!.CreateDecoder!(architecture.Load(config, weights), config, new ModelParameters(weights));
             using var run = new Tensors.Computation(maxThreads: 1);
             return decoder.Logits(run, Tensors.Tensor.From([.. Enumerable.Range(0, 32).Select(i => MathF.Sin(i))], 1, 32)).Values.ToArray();
         }
@@ -215,7 +215,7 @@ public class ConfigurationKeysTests
     internal static Transformer Body(string architecture, string changes)
     {
         var config = Configuration(Json(architecture, changes));
-        return Transformers.Architectures.Find(architecture)!.Load(config, new RandomWeights(0), trainable: true);
+        return Transformers.Architectures.Find(architecture)!.Load(config, new RandomWeights(0));
     }
 
     private static ConfigurationFile Load(string architecture, string changes) => Load(Json(architecture, changes));
@@ -225,7 +225,7 @@ public class ConfigurationKeysTests
         var config = Configuration(json);
         var weights = new RandomWeights(0);
         var architecture = Transformers.Architectures.Find(config.Text("model_type"))!;
-        var body = architecture.Load(config, weights, trainable: true);
+        var body = architecture.Load(config, weights);
         var named = architecture.ClassOf(config)!;
         _ = named.CreateDecoder?.Invoke(body, config, new ModelParameters(weights)) as object ?? named.CreateHead?.Invoke(body, config, new ModelParameters(weights));
         return config;

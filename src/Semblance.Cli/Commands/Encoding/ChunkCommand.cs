@@ -31,7 +31,7 @@ internal sealed class ChunkCommand : CliCommand
             + "each chunk",
             host)
     {
-        Add(_model);
+        _model.AddTo(this);
         Add(_input);
         _column = new TextColumn(this);
         Add(_whole);

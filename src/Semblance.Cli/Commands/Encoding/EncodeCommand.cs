@@ -54,7 +54,7 @@ internal sealed class EncodeCommand : CliCommand
         var folder = await _encoding.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
         {
-            var sparse = SparseEncoder.Load(folder);
+            var sparse = SparseEncoder.Load(folder, _encoding.Compute(arguments));
             Host.Warn(sparse.Warnings);
             await EncodeSparseAsync(arguments, sparse, lines, output, cancellationToken).ConfigureAwait(false);
             return;

@@ -43,7 +43,8 @@ internal sealed class EvaluateCommand : CliCommand
         {
             var reranker = methods.Contains(Training.RetrievalMethod.Rerank)
                 ? await ModelOption.LoadRerankerAsync(
-                    _tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false)
+                    _tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), _encoding.Compute(arguments), Host,
+                    cancellationToken).ConfigureAwait(false)
                 : null;
             var batching = _encoding.Batching(arguments, Host);
             Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank = reranker is null ? null : (retriever, corpus) =>

@@ -18,7 +18,7 @@ internal sealed class IndexAddCommand : CliCommand
     {
         _place = new IndexPlace(this);
         _input = new IndexInput(this);
-        Add(_model);
+        _model.AddTo(this);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)

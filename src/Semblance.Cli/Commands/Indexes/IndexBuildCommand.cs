@@ -32,7 +32,7 @@ internal sealed class IndexBuildCommand : CliCommand
     {
         _place = new IndexPlace(this);
         _input = new IndexInput(this);
-        Add(_model);
+        _model.AddTo(this);
         _prompts = new PromptOptions(this, hasDocuments: true);
         _truncation = new TruncationOptions(this, isPooled: false);
         Add(_threads);
@@ -81,7 +81,7 @@ internal sealed class IndexBuildCommand : CliCommand
         ParseResult arguments, bool hasVectors, CancellationToken cancellationToken)
     {
         var folder = await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var model = ModelOption.Load(folder, Host);
+        var model = ModelOption.Load(folder, _model.Compute(arguments), Host);
         var (name, revision) = IndexOptions.NameOf(arguments.GetValue(_model), folder);
         var documents = _prompts.OfDocuments(arguments, EncodeOptions.Default);
         documents = hasVectors ? documents : _truncation.Apply(arguments, documents);

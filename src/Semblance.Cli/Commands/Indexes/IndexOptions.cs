@@ -79,7 +79,7 @@ internal static class IndexOptions
             : settings.Model is Default ? (null, null)
             : (settings.Model, settings.Revision);
         var folder = await ModelOption.FolderAsync(name, host, cancellationToken, revision: revision).ConfigureAwait(false);
-        var opened = new TextIndex(index, ModelOption.Load(folder, host));
+        var opened = new TextIndex(index, ModelOption.Load(folder, option.Compute(arguments, settings), host));
         host.Warn(opened.Warnings);
         return opened;
     }

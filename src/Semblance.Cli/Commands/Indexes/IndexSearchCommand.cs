@@ -46,7 +46,7 @@ internal sealed class IndexSearchCommand : CliCommand
         Add(_filter);
         Add(_format);
         Add(_threads);
-        Add(_model);
+        _model.AddTo(this);
         _prompts = new PromptOptions(this, hasDocuments: false);
         _place.OnlyForTables(_hybrid, "an index in a folder has vectors only; semblance search --hybrid searches the texts of a file");
         _place.OnlyForTables(_probes, "use --ef");

@@ -110,7 +110,9 @@ internal sealed class MineNegativesCommand : CliCommand
         }
 
         var crossEncoder = arguments.GetValue(_crossEncoder) is { } name
-            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false))
+            ? CrossEncoder.Load(
+                await ModelOption.FolderAsync(name, Host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false),
+                _encoding.Compute(arguments))
             : null;
         Host.Warn(crossEncoder?.Warnings ?? []);
         var corpus = corpusLines is null

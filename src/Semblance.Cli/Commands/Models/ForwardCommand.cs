@@ -29,7 +29,7 @@ internal sealed class ForwardCommand : CliCommand
         _input.Required = true;
         _output.Required = true;
         _output.AcceptEndings(standardOutput: false, ".safetensors");
-        Add(_model);
+        _model.AddTo(this);
         Add(_input);
         Add(_output);
     }
@@ -40,7 +40,7 @@ internal sealed class ForwardCommand : CliCommand
         OutputFile.CheckFolder(output);
         var input = arguments.GetRequiredValue(_input)!;
         var folder = await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        using var run = new Computation(cancellationToken: cancellationToken);
+        using var run = new Computation(compute: _model.Compute(arguments), cancellationToken: cancellationToken);
         var writer = new SafetensorsWriter();
         if (ClipOutputs.IsClip(folder))
         {

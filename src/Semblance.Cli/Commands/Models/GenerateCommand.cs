@@ -56,8 +56,8 @@ internal sealed class GenerateCommand : CliCommand
         : base("generate", "Generates text from a prompt and streams it to standard output", host)
     {
         foreach (var option in (ReadOnlySpan<Option>)[
-            _model, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty,
-            _repetitionPenalty, _noRepeatNgramSize, _seed, _threads, _format])
+            .. _model.All, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams,
+            _lengthPenalty, _repetitionPenalty, _noRepeatNgramSize, _seed, _threads, _format])
         {
             Add(option);
         }
@@ -78,7 +78,8 @@ internal sealed class GenerateCommand : CliCommand
     {
         var prompt = arguments.GetValue(_prompt);
         using var lines = prompt is null ? _column.Open(arguments, arguments.GetValue(_input), Host) : null;
-        var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellationToken, kind: null).ConfigureAwait(false));
+        var folder = await _model.FolderAsync(arguments, Host, cancellationToken, kind: null).ConfigureAwait(false);
+        var generator = TextGenerator.Load(folder, _model.Compute(arguments));
         Host.Warn(generator.Warnings);
         var config = Configure(arguments, generator.Config);
         var isJson = arguments.GetValue(_format) is { } format ? format == "json" : lines is not null;

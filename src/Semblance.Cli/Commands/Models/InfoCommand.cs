@@ -18,21 +18,22 @@ internal sealed class InfoCommand : CliCommand
     public InfoCommand(Host host)
         : base("info", "Shows the modules, sizes and files of a model, and the instruction set and threads it runs on", host)
     {
-        Add(_model);
+        _model.AddTo(this);
         Add(_format);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
+        var compute = _model.Compute(arguments);
         if (ModelKinds.Of(folder) is var kind and not ModelKind.SentenceTransformer)
         {
-            Write(Facts(folder, kind), arguments.GetValue(_format) == "json");
+            Write(Facts(folder, kind, compute), arguments.GetValue(_format) == "json");
             return;
         }
 
-        var model = SentenceTransformer.Load(folder);
-        var head = ModelKinds.AllOf(folder).Contains(ModelKind.MultiVectorEncoder) ? MultiVectorEncoder.Load(folder) : null;
+        var model = SentenceTransformer.Load(folder, compute);
+        var head = ModelKinds.AllOf(folder).Contains(ModelKind.MultiVectorEncoder) ? MultiVectorEncoder.Load(folder, compute) : null;
         Host.Warn([.. model.Warnings, .. head?.Warnings ?? []]);
         var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => (Name: Path.GetRelativePath(folder, file.FullName), Size: Size(file)))
@@ -50,24 +51,24 @@ internal sealed class InfoCommand : CliCommand
     }
 
     // Returns the properties of a model other than a sentence transformer.
-    private List<(string Name, string Value)> Facts(string folder, ModelKind kind)
+    private List<(string Name, string Value)> Facts(string folder, ModelKind kind, ComputeType compute)
     {
         switch (kind)
         {
             case ModelKind.CrossEncoder:
-                var crossEncoder = CrossEncoder.Load(folder);
+                var crossEncoder = CrossEncoder.Load(folder, compute);
                 Host.Warn(crossEncoder.Warnings);
                 return With(
                     crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize,
                     ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
             case ModelKind.SparseEncoder:
-                var sparse = SparseEncoder.Load(folder);
+                var sparse = SparseEncoder.Load(folder, compute);
                 Host.Warn(sparse.Warnings);
                 return With(
                     sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize,
                     ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
             default:
-                var multiVector = MultiVectorEncoder.Load(folder);
+                var multiVector = MultiVectorEncoder.Load(folder, compute);
                 Host.Warn(multiVector.Warnings);
                 return With(
                     multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize,
@@ -78,7 +79,7 @@ internal sealed class InfoCommand : CliCommand
             [
                 ("folder", folder), ("kind", $"{kind}"), .. own,
                 ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")),
-                ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
+                ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens")), ("compute", Computing(compute))];
     }
 
     private void Write(List<(string Name, string Value)> facts, bool asJson)
@@ -108,6 +109,7 @@ internal sealed class InfoCommand : CliCommand
         Line("similarity", $"{model.Config.SimilarityFunction.Name()}");
         Line("parameters", $"{ParameterCount(model):N0} in the {(Input(model) is TransformerModule ? "transformer" : "modules")}");
         Line("instructions", $"{Instructions()}");
+        Line("compute", $"{Computing(model.Compute)}");
         Line("threads", $"{Workers.Shared.Count}");
         for (var i = 0; i < model.Modules.Count; i++)
         {
@@ -147,6 +149,8 @@ internal sealed class InfoCommand : CliCommand
         json.WriteNumber("parameters", ParameterCount(model));
         json.WriteString("instructions", InstructionSets.Current.ToString());
         json.WriteString("processor_instructions", InstructionSets.Processor.ToString());
+        json.WriteString("compute", model.Compute.ToString());
+        json.WriteString("kernel", InstructionSets.KernelOf(model.Compute));
         json.WriteNumber("threads", Workers.Shared.Count);
         json.WriteStrings("modules", model.Modules.Select(module => module.ToString()!));
         if (head is not null)
@@ -178,6 +182,9 @@ internal sealed class InfoCommand : CliCommand
     private static string Instructions() => InstructionSets.Current == InstructionSets.Processor
         ? $"{InstructionSets.Current}"
         : $"{InstructionSets.Current} (the processor has {InstructionSets.Processor})";
+
+    private static string Computing(ComputeType compute) =>
+        $"{compute} on {InstructionSets.Current} with {InstructionSets.KernelOf(compute)}";
 
     private static InputModule Input(SentenceTransformer model) => (InputModule)model.Modules[0];
 

@@ -35,7 +35,8 @@ internal sealed class PredictCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = _pairs.Open(arguments, Host);
-        var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
+        var model = CrossEncoder.Load(
+            await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false), _batch.Compute(arguments));
         Host.Warn(model.Warnings);
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
         {

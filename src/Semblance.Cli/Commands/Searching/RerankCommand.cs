@@ -38,7 +38,7 @@ internal sealed class RerankCommand : CliCommand
     {
         using var lines = _column.Open(arguments, arguments.GetValue(_corpus), Host);
         var reranker = await ModelOption.LoadRerankerOrHeadAsync(
-            _batch.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
+            _batch.ModelName(arguments), _batch.Compute(arguments), Host, cancellationToken).ConfigureAwait(false);
         var corpus = await lines.AllTextsAsync(cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         RankedDocument[] ranking = [];

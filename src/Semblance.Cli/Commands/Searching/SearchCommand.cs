@@ -103,7 +103,8 @@ internal sealed class SearchCommand : CliCommand
         var rerank = arguments.GetResult(_rerank) is null
             ? null
             : await ModelOption.LoadRerankerOrHeadAsync(
-                arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
+                arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), _encoding.Compute(arguments), Host,
+                cancellationToken).ConfigureAwait(false);
         var queries = queryLines is null
             ? [arguments.GetValue(_query)!]
             : await queryLines.AllTextsAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Represents a row count that is known at compile time: each is one specialization of <see cref="MatrixTile{TLanes, TRows}"/>.
+/// Represents a row count that is known at compile time: each is one specialization of <see cref="MatrixTile{TLanes, TElements, TRows}"/>.
 /// </summary>
 internal interface ITileRows
 {

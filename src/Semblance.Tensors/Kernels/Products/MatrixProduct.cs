@@ -5,7 +5,7 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// Computes y = f(x · panels + bias), or adds that to y. An item is one panel of one chunk of rows; a chunk's part of x stays in the
-/// second-level cache while the panels pass, and bias and activation are applied to each tile while it is in the first-level cache.
+/// second-level cache while the panels pass, and scales, bias and activation are applied to each tile while it is in the first-level cache.
 /// </summary>
 internal readonly unsafe struct MatrixProduct : IKernel
 {
@@ -16,6 +16,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
     private readonly PackedMatrix _panels;
     private readonly Operand _x;
     private readonly Operand _bias;
+    private readonly Operand _rowScales; // for int8: of each row, then its zero point
     private readonly Operand _y;
     private readonly int _rows;
     private readonly int _chunkRows;
@@ -30,6 +31,10 @@ internal readonly unsafe struct MatrixProduct : IKernel
         _activation = activation;
     }
 
+    /// <summary>Computes y = f(x · panels + bias) for an input in the number format of the panels.</summary>
+    public MatrixProduct(ReducedInput x, PackedMatrix panels, Tensor? bias, Activation activation, Tensor y)
+        : this(x.Values, panels, bias, activation, y) => _rowScales = x.Scales;
+
     /// <summary>Computes y = xᵀ · panels, or adds that to y, for x packed into panels one tile wide.</summary>
     public MatrixProduct(PackedMatrix x, PackedMatrix panels, Tensor y, bool adds)
         : this(new Operand(x, x.Panels), x.Columns, panels, y, adds) => _transposedWidth = x.PanelWidth;
@@ -41,7 +46,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         _y = y;
         _adds = adds;
         _rows = rows;
-        _chunkRows = Math.Max(1, ChunkFloats / Math.Max(1, panels.Depth) / (3 * TallestTile)) * 3 * TallestTile; // a multiple of 6 and 14
+        _chunkRows = Math.Max(1, ChunkFloats / Math.Max(1, panels.Steps) / (3 * TallestTile)) * 3 * TallestTile; // a multiple of 6 and 14
     }
 
     public int Items => (_rows + _chunkRows - 1) / _chunkRows * _panels.PanelCount;
@@ -50,7 +55,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         where TLanes : struct, ILanes<TLanes>
     {
         var x = _x.Data;
-        nint stride = _panels.Depth;
+        nint stride = _panels.Steps;
         for (int item = first, chunk = -1; item < end; item++)
         {
             var row = item / _panels.PanelCount * _chunkRows;
@@ -58,15 +63,27 @@ internal readonly unsafe struct MatrixProduct : IKernel
             if (row != chunk)
             {
                 chunk = row;
-                x = _x.Data + (row * (nint)_panels.Depth);
-                if (_panels.Depth % CachePeriod == 0 && _transposedWidth == 0)
+                x = _x.Data + (row * (nint)_panels.Steps);
+                if (_panels.Steps % CachePeriod == 0 && _transposedWidth == 0)
                 {
-                    stride = _panels.Depth + Tensor.Alignment;
+                    stride = _panels.Steps + Tensor.Alignment;
                     x = Spread(x, endRow - row, stride);
                 }
             }
 
-            Panel<TLanes>(x, stride, row, endRow, item % _panels.PanelCount);
+            var panel = item % _panels.PanelCount;
+            switch (_panels.Type)
+            {
+                case ComputeType.Int8:
+                    Panel<TLanes, ByteElements>(x, stride, row, endRow, panel);
+                    break;
+                case ComputeType.BFloat16:
+                    Panel<TLanes, BFloat16Elements>(x, stride, row, endRow, panel);
+                    break;
+                default:
+                    Panel<TLanes, FloatElements>(x, stride, row, endRow, panel);
+                    break;
+            }
         }
     }
 
@@ -76,8 +93,8 @@ internal readonly unsafe struct MatrixProduct : IKernel
         var copy = Scratch.Take(rows * stride);
         for (var i = 0; i < rows; i++)
         {
-            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth)
-                .CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
+            new ReadOnlySpan<float>(x + ((nint)i * _panels.Steps), _panels.Steps)
+                .CopyTo(new Span<float>(copy + (i * stride), _panels.Steps));
         }
 
         return copy;
@@ -86,12 +103,13 @@ internal readonly unsafe struct MatrixProduct : IKernel
     // The buffers need no zeros: only elements that have been written are read.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Panel<TLanes>(float* x, nint strideX, int row, int endRow, int panel)
+    private void Panel<TLanes, TElements>(float* x, nint strideX, int row, int endRow, int panel)
         where TLanes : struct, ILanes<TLanes>
+        where TElements : struct, IPanelElements
     {
-        int width = _panels.PanelWidth, depth = _panels.Depth, column = panel * width;
+        int width = _panels.PanelWidth, steps = _panels.Steps, column = panel * width;
         var columns = Math.Min(width, _panels.Columns - column);
-        var packed = _panels.Panels + ((nint)panel * width * depth);
+        var packed = _panels.Panel(panel);
         var tile = stackalloc float[TallestTile * 2 * TLanes.Count];
         var bias = stackalloc float[2 * TLanes.Count];
         for (var i = 0; i < width; i++)
@@ -104,33 +122,57 @@ internal readonly unsafe struct MatrixProduct : IKernel
             if (_transposedWidth > 0)
             {
                 rows = Math.Min(_transposedWidth, endRow - row);
-                TileColumn<TLanes>.Tile(rows, x, 1, _transposedWidth, packed, depth, tile, width);
+                TileColumn<TLanes>.Tile<TElements>(rows, x, 1, _transposedWidth, packed, steps, tile, width);
             }
             else
             {
-                rows = TileColumn<TLanes>.TallestTile(endRow - row);
-                TileColumn<TLanes>.Tile(rows, x, strideX, 1, packed, depth, tile, width);
+                rows = TileColumn<TLanes>.TallestTile<TElements>(endRow - row);
+                TileColumn<TLanes>.Tile<TElements>(rows, x, strideX, 1, packed, steps, tile, width);
             }
 
             var y = _y.Data + ((nint)row * _panels.Columns) + column;
-            _activation.Run(new Finish<TLanes>(tile, rows, bias, y, _panels.Columns, columns, _adds));
+            var scales = _rowScales.Data + (2 * (nint)row);
+            _activation.Run(new Finish<TLanes, TElements>(tile, rows, bias, scales, _panels, column, y, columns, _adds));
         }
     }
 
-    // Applies bias and activation to a tile and stores it in y.
-    private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns, bool adds) : IActivated
+    // Applies scales, bias and activation to a tile and stores it in y.
+    private readonly struct Finish<TLanes, TElements>(
+        float* tile, int rows, float* bias, float* rowScales, PackedMatrix panels, int column, float* y, int columns, bool adds)
+        : IActivated
         where TLanes : struct, ILanes<TLanes>
+        where TElements : struct, IPanelElements
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<TActivation>()
             where TActivation : struct, IActivation
         {
             TLanes biasLeft = TLanes.Load(bias), biasRight = TLanes.Load(bias + TLanes.Count);
-            float* from = tile, to = y;
-            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += stride)
+            TLanes scaleLeft = TLanes.Zero, scaleRight = TLanes.Zero, sumLeft = TLanes.Zero, sumRight = TLanes.Zero;
+            if (typeof(TElements) == typeof(ByteElements))
             {
-                var left = TActivation.Apply(TLanes.Load(from) + biasLeft);
-                var right = TActivation.Apply(TLanes.Load(from + TLanes.Count) + biasRight);
+                var sums = (float*)(panels.Sums + column);
+                (scaleLeft, scaleRight) = (TLanes.Load(panels.Scales + column), TLanes.Load(panels.Scales + column + TLanes.Count));
+                (sumLeft, sumRight) = (TLanes.Load(sums), TLanes.Load(sums + TLanes.Count));
+            }
+
+            float* from = tile, to = y;
+            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += panels.Columns)
+            {
+                TLanes left = TLanes.Load(from), right = TLanes.Load(from + TLanes.Count);
+                if (typeof(TElements) == typeof(ByteElements))
+                {
+                    // (sum − zero point · sum of the column) · scale of the row · scale of the column + bias
+                    TLanes scale = TLanes.Broadcast(rowScales[2 * row]), zero = TLanes.Broadcast(rowScales[(2 * row) + 1]);
+                    left = TLanes.MultiplyAdd(TLanes.SubtractProduct(left, zero, sumLeft), scale * scaleLeft, biasLeft);
+                    right = TLanes.MultiplyAdd(TLanes.SubtractProduct(right, zero, sumRight), scale * scaleRight, biasRight);
+                }
+                else
+                {
+                    (left, right) = (left + biasLeft, right + biasRight);
+                }
+
+                (left, right) = (TActivation.Apply(left), TActivation.Apply(right));
                 if (columns == 2 * TLanes.Count)
                 {
                     if (adds)

@@ -11,8 +11,9 @@ namespace Semblance.Tensors.Kernels;
 /// Each element is one chain of fused multiply-adds in the order of the depth, so a row's result does not depend on
 /// the number of rows beside it. The row count is a type, so that the compiler removes the code of the rows that do not exist.
 /// </remarks>
-internal static unsafe class MatrixTile<TLanes, TRows>
+internal static unsafe class MatrixTile<TLanes, TElements, TRows>
     where TLanes : struct, ILanes<TLanes>
+    where TElements : struct, IPanelElements
     where TRows : struct, ITileRows
 {
     /// <summary>Computes c = a · panel.</summary>
@@ -44,9 +45,9 @@ internal static unsafe class MatrixTile<TLanes, TRows>
         // Rows are addressed from four base pointers and three strides: more would not fit the address registers.
         float* a4 = a + (4 * strideA), a8 = a + (8 * strideA), a12 = a + (12 * strideA);
         nint stride2 = 2 * strideA, stride3 = 3 * strideA;
-        for (var end = panel + ((nint)depth * 2 * TLanes.Count); panel < end; panel += 2 * TLanes.Count)
+        for (var end = panel + ((nint)depth * TElements.StepFloats<TLanes>()); panel < end; panel += TElements.StepFloats<TLanes>())
         {
-            TLanes left = TLanes.Load(panel), right = TLanes.Load(panel + TLanes.Count);
+            TLanes left = TElements.Left<TLanes>(panel), right = TElements.Right<TLanes>(panel);
             Accumulate(a[0], left, right, ref left0, ref right0);
             if (TRows.Count > 1)
             {
@@ -191,8 +192,8 @@ internal static unsafe class MatrixTile<TLanes, TRows>
     private static void Accumulate(float a, TLanes left, TLanes right, ref TLanes leftSum, ref TLanes rightSum)
     {
         var x = TLanes.Broadcast(a);
-        leftSum = TLanes.MultiplyAdd(x, left, leftSum);
-        rightSum = TLanes.MultiplyAdd(x, right, rightSum);
+        leftSum = TElements.MultiplyAdd(x, left, leftSum);
+        rightSum = TElements.MultiplyAdd(x, right, rightSum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,16 +5,16 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// Represents the transpose of a weight in panels two registers wide: <c>[panel][depth][2 × lanes]</c>, the last panel padded with zeros. A
-/// tile of the product reads its panel from front to back.
+/// tile of the product reads its panel from front to back. Panels of lower precision are laid out as <see cref="IPanelElements"/> says.
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
     private readonly object _memory; // kept alive
 
-    private PackedMatrix(int depth, int columns, int panelWidth, Computation? run = null)
+    private PackedMatrix(int depth, int columns, int panelWidth, Computation? run = null, ComputeType type = ComputeType.Float32)
     {
-        (Depth, Columns, PanelWidth) = (depth, columns, panelWidth);
-        var count = checked(PanelCount * PanelWidth * depth);
+        (Depth, Columns, PanelWidth, Type) = (depth, columns, panelWidth, type);
+        var count = checked(PanelCount * (PanelFloats + (type == ComputeType.Int8 ? 2 * PanelWidth : 0)));
         if (run is null)
         {
             _memory = Tensor.AlignedMemory(count, out var panels);
@@ -38,6 +38,21 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int PanelWidth { get; }
 
+    /// <summary>Gets the number format of the panels.</summary>
+    public ComputeType Type { get; }
+
+    /// <summary>Gets the number of floats of an input's row: one of int8 has four elements in the place of a float.</summary>
+    public int Steps => Type == ComputeType.Int8 ? (Depth + ByteElements.Depth - 1) / ByteElements.Depth : Depth;
+
+    /// <summary>Gets the size of a panel in floats.</summary>
+    public int PanelFloats => checked(Type == ComputeType.BFloat16 ? Steps * (PanelWidth / 2) : Steps * PanelWidth);
+
+    /// <summary>Gets the scale of each column, for int8; those of the columns that do not exist are 0.</summary>
+    public float* Scales => Panels + ((nint)PanelCount * PanelFloats);
+
+    /// <summary>Gets the sum of each column, for int8, which the zero points of inputs are multiplied with.</summary>
+    public int* Sums => (int*)Scales + ((nint)PanelCount * PanelWidth);
+
     /// <summary>Gets the version of the tensor that was packed.</summary>
     public int Version { get; private set; }
 
@@ -46,13 +61,20 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Packs the second operand b of products a bᵀ.</summary>
     /// <param name="matrix">The operand.</param>
     /// <param name="set">The instruction set of the products.</param>
+    /// <param name="type">The number format of the products.</param>
     /// <param name="stale">An earlier result for the same operand, whose memory is reused.</param>
-    public static PackedMatrix Of(PreparedMatrix matrix, InstructionSet set, PackedMatrix? stale = null)
+    /// <exception cref="NotFiniteNumberException">The format is int8, and the operand contains NaN or infinity.</exception>
+    public static PackedMatrix Of(PreparedMatrix matrix, InstructionSet set, ComputeType type, PackedMatrix? stale = null)
     {
         var version = matrix.Value.Version;
-        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set));
-        var packing = new Packing(matrix.Value, packed, !matrix.IsTransposed);
-        Workers.Shared.For(packed.PanelCount, int.MaxValue, packing.Panel);
+        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set), type: type);
+        Action<int> packing = type switch
+        {
+            ComputeType.Int8 => new PanelsOfBytes(QuantizedMatrix.Quantize(matrix), packed).Pack,
+            ComputeType.BFloat16 => new PanelsOfBFloat16(matrix, packed).Pack,
+            _ => new Packing(matrix.Value, packed, !matrix.IsTransposed).Panel,
+        };
+        Workers.Shared.For(packed.PanelCount, int.MaxValue, packing);
         packed.Version = version;
         return packed;
     }
@@ -109,7 +131,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     };
 
     /// <summary>Returns the address of the first float of a panel.</summary>
-    public float* Panel(int index) => Panels + ((nint)index * PanelWidth * Depth);
+    public float* Panel(int index) => Panels + ((nint)index * PanelFloats);
 
     /// <summary>Writes some columns of <paramref name="depth"/> rows as one panel; the other columns become zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

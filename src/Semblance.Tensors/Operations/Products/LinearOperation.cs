@@ -33,7 +33,8 @@ public static class LinearOperation
 
         if (!run.Recording || !(x.RequiresGradient || layer.RequiresGradient))
         {
-            return MatrixProductOperation.Product(run, x, layer.Matrix.Packed(run.Instructions), layer.Bias, activation);
+            var type = layer.FollowsComputeType ? run.Compute : ComputeType.Float32;
+            return MatrixProductOperation.Product(run, x, layer.Matrix.Packed(run.Instructions, type), layer.Bias, activation);
         }
 
         // The backward pass needs the input of the activation.

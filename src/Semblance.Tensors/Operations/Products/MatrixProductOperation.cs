@@ -76,9 +76,17 @@ public static class MatrixProductOperation
 
     internal static Tensor Product(Computation run, Tensor a, PackedMatrix panels, Tensor? bias, Activation activation)
     {
-        var y = run.Lease(a.Rows, panels.Columns);
-        Execute(run, new MatrixProduct(a, panels, bias, activation, y), a.Rows, panels);
-        return y;
+        if (panels.Type == ComputeType.Float32)
+        {
+            var y = run.Lease(a.Rows, panels.Columns);
+            Execute(run, new MatrixProduct(a, panels, bias, activation, y), a.Rows, panels);
+            return y;
+        }
+
+        var input = run.Reduce(a, panels.Type);
+        var reduced = run.Lease(a.Rows, panels.Columns);
+        Execute(run, new MatrixProduct(input, panels, bias, activation, reduced), a.Rows, panels);
+        return reduced;
     }
 
     private static void Execute(Computation run, MatrixProduct kernel, int rows, PackedMatrix panels) =>

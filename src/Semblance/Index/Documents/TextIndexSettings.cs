@@ -30,7 +30,7 @@ public sealed record TextIndexSettings
     /// </summary>
     public string? Probe { get; init; }
 
-    /// <summary>Gets the data type that the model computes with: <c>float32</c>.</summary>
+    /// <summary>Gets the name of the <see cref="Tensors.ComputeType"/> that the model computes with; <c>float32</c> by default.</summary>
     public string ComputeType { get; init; } = "float32";
 
     /// <summary>Gets the prompt before each query; empty for none.</summary>
@@ -64,6 +64,7 @@ public sealed record TextIndexSettings
         return new TextIndexSettings
         {
             Probe = ModelProbe.Of(model),
+            ComputeType = model.Compute.ToString().ToLowerInvariant(),
             QueryPrompt = model.Config.PromptOf(model.QueryOptions(queries)),
             DocumentPrompt = model.Config.PromptOf(model.DocumentOptions(documents)),
             Truncation = documents.Truncation,

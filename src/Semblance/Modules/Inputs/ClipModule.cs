@@ -87,6 +87,8 @@ public sealed class ClipModule : InputModule
         return 0;
     }
 
+    internal override void Prepare(ComputeType compute) => Model.Prepare(compute);
+
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {

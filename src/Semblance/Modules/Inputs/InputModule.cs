@@ -1,3 +1,4 @@
+using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
 
@@ -57,6 +58,8 @@ public abstract class InputModule : Module
     /// </summary>
     /// <param name="text">The text.</param>
     internal virtual int? CountTokens(string text) => Tokenizer?.Count(text);
+
+    internal override void Prepare(ComputeType compute) => Body?.Prepare(compute);
 
     /// <summary>Returns the module that tokenizes texts of a route: this one, unless it is a router.</summary>
     /// <param name="route">The route; null for the default.</param>

@@ -106,6 +106,14 @@ public sealed class RouterModule : InputModule
     /// <summary>Gets the number of modules of all routes, those of nested routers included.</summary>
     internal int Count => _routes.Sum(route => ModuleList.Count(route.Value));
 
+    internal override void Prepare(ComputeType compute)
+    {
+        foreach (var module in _routes.SelectMany(route => route.Value))
+        {
+            module.Prepare(compute);
+        }
+    }
+
     private string? UnmappedDefault => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
 
     private IEnumerable<InputModule> Entries => _routes.Select(route => route.Value[0]).OfType<InputModule>();

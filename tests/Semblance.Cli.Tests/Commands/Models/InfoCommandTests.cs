@@ -34,4 +34,16 @@ public class InfoCommandTests
         json.GetProperty("dimension").GetInt32().ShouldBe(32);
         json.GetProperty("modules").GetArrayLength().ShouldBe(3);
     }
+
+    [Theory]
+    [InlineData("st/prompts-dot")]
+    [InlineData("st/cross-encoder")]
+    [InlineData("st/splade")]
+    public async Task The_compute_type_is_shown_with_its_kernel(string fixture)
+    {
+        var folder = Fixtures.Own(fixture);
+        (await Outcome.OfAsync("info", "--model", folder)).Done().Output.ShouldContain("compute       Float32 on ");
+        (await Outcome.OfAsync("info", "--model", folder, "--compute", "int8")).Done().Output.ShouldContain("compute       Int8 on ");
+        (await Outcome.OfAsync("info", "--model", folder, "--compute", "int4")).ExitCode.ShouldBe(2);
+    }
 }
