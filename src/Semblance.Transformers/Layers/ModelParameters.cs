@@ -60,12 +60,20 @@ public sealed class ModelParameters
     /// <exception cref="ModelFormatException">A tensor is missing or has another shape.</exception>
     public bool Check() => _weights.Check();
 
-    /// <summary>Packs the weights of all linear layers; otherwise their first use does it.</summary>
+    /// <summary>
+    /// Packs the weights of all linear layers; otherwise their first use does it. Float32 copies of weights of other types, which packing
+    /// requires, are released.
+    /// </summary>
     public void Prepare()
     {
         foreach (var prepare in _registry.Preparations)
         {
             prepare();
+        }
+
+        foreach (var (_, tensor) in All)
+        {
+            tensor.Trim();
         }
     }
 
@@ -90,8 +98,7 @@ public sealed class ModelParameters
     public Linear Linear(string name, int outputs, int inputs, bool bias = true, bool transposed = false)
     {
         var linear = Register(name, _weights.Linear(name, outputs, inputs, bias, transposed));
-        OnPrepare(linear.Prepare, linear.Weight.Length);
-        return linear;
+        return Prepared(linear);
     }
 
     /// <summary>Takes a convolution with <c>weight</c> and, optionally, <c>bias</c>: a linear layer over windows.</summary>
@@ -104,8 +111,7 @@ public sealed class ModelParameters
     public Linear Convolution(string name, int outputs, bool bias, params ReadOnlySpan<int> window)
     {
         var linear = Register(name, _weights.Convolution(name, outputs, bias, window));
-        OnPrepare(linear.Prepare, linear.Weight.Length);
-        return linear;
+        return Prepared(linear);
     }
 
     /// <summary>Takes an embedding table with <c>weight</c>.</summary>
@@ -151,6 +157,18 @@ public sealed class ModelParameters
         _registry.Layers[name] = layer;
         _parameters.Add(() => layer.Parameters(name));
         return layer;
+    }
+
+    private Linear Prepared(Linear linear)
+    {
+        OnPrepare(
+            () =>
+            {
+                linear.Prepare();
+                linear.Weight.Trim();
+            },
+            linear.Weight.Length);
+        return linear;
     }
 
     // The state that a builder and its groups share.

@@ -66,7 +66,7 @@ public abstract class Module
                 $"'{name}' has a value that is not finite; the file is damaged, or its training failed.");
         }
 
-        return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;
+        return trainable ? Tensor.From(tensor) : tensor;
     }
 
     /// <summary>Writes parameters to <c>model.safetensors</c>.</summary>

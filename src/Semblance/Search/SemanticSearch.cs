@@ -76,6 +76,11 @@ public static class SemanticSearch
             return new HammingScan(queries, corpus, options, rankings);
         }
 
+        if (!BoundedScan.Suits(queries.Rows, options.Similarity) && BatchScan.Suits(corpus, options.Similarity))
+        {
+            return new BatchScan(run, queries.AsMatrix(), corpus, options, rankings);
+        }
+
         var scorer = new RowScorer(run, queries.AsMatrix(), corpus, options, rankings);
         return BoundedScan.Suits(queries.Rows, options.Similarity) ? new BoundedScan(scorer, corpus, options, rankings) : scorer;
     }

@@ -6,7 +6,8 @@ namespace Semblance;
 
 /// <summary>
 /// Computes bounds for int8 and uint8 with integers: a stored element is its center + spread · b, with b the byte from −128 to 127, so its
-/// dot product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits.
+/// dot product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to
+/// 7 bits, or to 6 for many queries.
 /// The rounding error is at most the length of the lost part times that of b, in either of two units (Cauchy–Schwarz).
 /// </summary>
 internal sealed class ByteScoreBounds : ScoreBounds
@@ -16,8 +17,15 @@ internal sealed class ByteScoreBounds : ScoreBounds
     private readonly VectorMatrix _corpus;
     private readonly float[] _norms;
     private readonly QueryBound[] _queries;
+    private readonly sbyte[] _weights; // [queries × width]
+    private readonly int _width;
 
-    public ByteScoreBounds(Tensor queries, VectorMatrix corpus, SimilarityFunction similarity)
+    /// <param name="queries">The prepared queries.</param>
+    /// <param name="corpus">The vectors, of int8 or uint8.</param>
+    /// <param name="similarity">The similarity function; not Manhattan.</param>
+    /// <param name="largestWeight">The largest magnitude of a rounded weight: that of the products which compute the sums.</param>
+    public ByteScoreBounds(
+        Tensor queries, VectorMatrix corpus, SimilarityFunction similarity, int largestWeight = ByteProducts.LargestWeight)
         : base(queries, similarity)
     {
         _corpus = corpus;
@@ -25,23 +33,34 @@ internal sealed class ByteScoreBounds : ScoreBounds
         var (centers, spreads) = Elements(corpus);
         var largestNorm = LargestNorm(centers, spreads);
         _queries = new QueryBound[queries.Rows];
+        _width = (queries.Columns + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding;
+        _weights = new sbyte[_queries.Length * _width];
         for (var query = 0; query < _queries.Length; query++)
         {
-            _queries[query] = Bound(queries.Row(query), centers, spreads, Slack * QueryNorms[query] * largestNorm);
+            _queries[query] = Bound(
+                queries.Row(query), centers, spreads, Slack * QueryNorms[query] * largestNorm, largestWeight, Weights(query));
         }
     }
 
+    /// <summary>Returns the bits to flip in a stored byte to make it an unsigned one.</summary>
+    public static byte FlipOf(Precision precision) => (byte)(precision == Precision.Int8 ? Middle : 0);
+
     [SkipLocalsInit]
-    protected override void Multiply(int first, int rows, Span<float> products, Span<float> squares)
+    protected override void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares)
     {
-        Span<int> sums = stackalloc int[Rows];
-        var data = _corpus.Stored(first, rows);
+        Span<int> all = stackalloc int[_queries.Length * Rows];
         ref var lengths = ref _norms[first];
+        block?.Multiply(_weights, all);
         for (var query = 0; query < _queries.Length; query++)
         {
             var bound = _queries[query];
-            ByteProducts.Multiply(
-                data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), bound.Weights, sums[..rows]);
+            var sums = all.Slice(query * Rows, Rows);
+            if (block is null)
+            {
+                ByteProducts.Multiply(
+                    _corpus.Stored(first, rows), _corpus.Dimension, FlipOf(_corpus.Precision), Weights(query), sums[..rows]);
+            }
+
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
                 var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create(bound.Excess)) * bound.Step;
@@ -57,6 +76,8 @@ internal sealed class ByteScoreBounds : ScoreBounds
         }
     }
 
+    private Span<sbyte> Weights(int query) => _weights.AsSpan(query * _width, _width);
+
     private static (double[] Centers, double[] Spreads) Elements(VectorMatrix corpus)
     {
         ReadOnlySpan<float> origins = corpus.Quantizer!.Origins, scales = corpus.Quantizer.Scales;
@@ -69,10 +90,11 @@ internal sealed class ByteScoreBounds : ScoreBounds
         return (centers, spreads);
     }
 
-    private static QueryBound Bound(ReadOnlySpan<float> query, double[] centers, double[] spreads, double rounding)
+    private static QueryBound Bound(
+        ReadOnlySpan<float> query, double[] centers, double[] spreads, double rounding, int largestWeight, Span<sbyte> weights)
     {
         // The largest weights for which all products with them fit in 32 bits.
-        var limit = (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)query.Length), 1, ByteProducts.LargestWeight);
+        var limit = (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)query.Length), 1, largestWeight);
         var largest = 0.0;
         for (var i = 0; i < query.Length; i++)
         {
@@ -80,7 +102,6 @@ internal sealed class ByteScoreBounds : ScoreBounds
         }
 
         var step = largest / limit;
-        var weights = new sbyte[(query.Length + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding];
         double constant = rounding, lostOfBytes = 0, lostOfElements = 0, toElements = 0;
         var sum = 0;
         for (var i = 0; i < query.Length; i++)
@@ -100,8 +121,8 @@ internal sealed class ByteScoreBounds : ScoreBounds
         var slope = Math.Sqrt(lostOfElements) * (1 + 1e-6);
         var ofElements = slope * Math.Sqrt(toElements);
         return ofBytes <= ofElements
-            ? new QueryBound(weights, (float)step, Middle * sum, 0, (float)(constant + ofBytes))
-            : new QueryBound(weights, (float)step, Middle * sum, (float)slope, (float)(constant + ofElements));
+            ? new QueryBound((float)step, Middle * sum, 0, (float)(constant + ofBytes))
+            : new QueryBound((float)step, Middle * sum, (float)slope, (float)(constant + ofElements));
     }
 
     // No row is longer than all elements at the ends of their ranges.
@@ -121,5 +142,5 @@ internal sealed class ByteScoreBounds : ScoreBounds
     /// Represents the bound that no row's dot product with a query exceeds: step · (Σ weight · byte − excess) + slope · the row's length +
     /// constant.
     /// </summary>
-    private readonly record struct QueryBound(sbyte[] Weights, float Step, int Excess, float Slope, float Constant);
+    private readonly record struct QueryBound(float Step, int Excess, float Slope, float Constant);
 }

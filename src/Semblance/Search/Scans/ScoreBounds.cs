@@ -57,20 +57,22 @@ internal abstract class ScoreBounds
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows, up to <see cref="Rows"/>.</param>
     /// <param name="bars">The threshold of each query.</param>
+    /// <param name="block">The bytes of the rows, if they are arranged for many queries; <see langword="null"/> by default.</param>
     [SkipLocalsInit]
-    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars)
+    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars, ByteBlock? block = null)
     {
         Span<float> products = stackalloc float[Rows * _norms.Length], squares = stackalloc float[Rows];
         squares[rows..].Clear();
-        Multiply(first, rows, products, squares);
+        Multiply(first, rows, block, products, squares);
         var candidates = 0UL;
         for (var i = 0; i < rows; i += Vector512<float>.Count)
         {
             var square = Vector512.Create(squares[i..]);
+            var length = Vector512.Sqrt(square);
             var rejected = Vector512<float>.AllBitsSet;
             for (var query = 0; query < _norms.Length; query++)
             {
-                rejected &= Below(Vector512.Create(products[((query * Rows) + i)..]), square, query, bars[query]);
+                rejected &= Below(Vector512.Create(products[((query * Rows) + i)..]), square, length, query, bars[query]);
             }
 
             rejected &= Vector512.GreaterThan(square, Vector512.Create(SmallestSquare))
@@ -86,17 +88,19 @@ internal abstract class ScoreBounds
     /// </summary>
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows.</param>
+    /// <param name="block">The bytes of the rows, if they are arranged for many queries.</param>
     /// <param name="products">The buffer that receives <c>[queries × <see cref="Rows"/>]</c>.</param>
     /// <param name="squares">The buffer that receives <c>[rows]</c>.</param>
-    protected abstract void Multiply(int first, int rows, Span<float> products, Span<float> squares);
+    protected abstract void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares);
 
     // True where scores are certainly below the threshold; comparisons with NaN are false.
-    private Vector512<float> Below(Vector512<float> product, Vector512<float> square, int query, float bar) => _similarity switch
+    private Vector512<float> Below(
+        Vector512<float> product, Vector512<float> square, Vector512<float> length, int query, float bar) => _similarity switch
     {
-        SimilarityFunction.Cosine => Vector512.LessThan(product, Vector512.Sqrt(square) * (bar - Slack)),
+        SimilarityFunction.Cosine => Vector512.LessThan(product, length * (bar - Slack)),
         SimilarityFunction.DotProduct =>
             Vector512.LessThan(
-                product + (Vector512.Sqrt(square) * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
+                product + (length * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
         _ =>
             Vector512.GreaterThan(
                 ((square + Vector512.Create(_norms[query] * _norms[query])) * (1 - Slack)) - (product + product),
