@@ -16,7 +16,7 @@ internal sealed class EncodingOptions
     private readonly Option<Precision> _precision = new("--precision")
     {
         Description = "The precision of the stored vectors; default: float32",
-        HelpName = "float32|int8|uint8|binary|ubinary",
+        HelpName = "float32|float16|bfloat16|int8|uint8|binary|ubinary",
     };
     private readonly Option<string?> _calibration = NewOption.Text(
         "--calibration", "FILE", "The texts whose vectors calibrate the ranges of int8 and uint8; default: the first 10,000 texts");
@@ -32,8 +32,7 @@ internal sealed class EncodingOptions
     public EncodingOptions(Command command, TruncationOptions? truncation = null)
     {
         _truncation = truncation;
-        var precisions = Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16);
-        _precision.AcceptOnlyFromAmong([.. precisions.Select(precision => precision.ToString().ToLowerInvariant())]);
+        _precision.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
         command.Add(_model);
         command.Add(_batchTokens);
         command.Add(_threads);

@@ -107,6 +107,12 @@ public static class ModelQuantizer
     private static long Convert(string folder, string target, DType type, Dictionary<DType, long> types)
     {
         var checkpoint = Checkpoint.Open(folder);
+        if (type == DType.I8 && checkpoint.Contains("embeddings"))
+        {
+            throw new ModelFormatException(
+                folder, "the folder is a Model2Vec model, whose own library would ignore the scales of int8; use float16 or bfloat16.");
+        }
+
         var transposed = type == DType.I8 ? Transposed(folder, checkpoint) : [];
         var writer = new SafetensorsWriter();
         foreach (var info in checkpoint.Tensors)
@@ -171,7 +177,8 @@ public static class ModelQuantizer
     private static void WriteConfiguration(string folder, DType weights)
     {
         var path = Path.Combine(folder, "config.json");
-        if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config || !config.ContainsKey("model_type"))
+        if (!File.Exists(path) || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject config
+            || config["model_type"]?.ToString() is null or "model2vec")
         {
             return;
         }

@@ -44,7 +44,9 @@ public abstract class Module
 
     /// <summary>Writes the module's files.</summary>
     /// <param name="folder">The module's own folder, which exists.</param>
-    /// <param name="weights">The data type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="weights">
+    /// The data type of the written parameters: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
+    /// </param>
     public abstract void Save(string folder, DType weights = DType.F32);
 
     /// <summary>Reads a parameter, which has memory of its own if it can be trained.</summary>

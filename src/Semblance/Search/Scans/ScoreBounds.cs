@@ -72,7 +72,14 @@ internal abstract class ScoreBounds
             var rejected = Vector512<float>.AllBitsSet;
             for (var query = 0; query < _norms.Length; query++)
             {
-                rejected &= Below(Vector512.Create(products[((query * Rows) + i)..]), square, length, query, bars[query]);
+                var below = Below(Vector512.Create(products[((query * Rows) + i)..]), square, length, query, bars[query]);
+                if (block is not null && !float.IsNegativeInfinity(bars[query]))
+                {
+                    var unsure = (uint)Vector512.AndNot(rejected, below).ExtractMostSignificantBits() & (rows - i < 16 ? (1u << (rows - i)) - 1 : 0xFFFF);
+                    below |= unsure == 0 ? default : CertainlyBelow(unsure, first + i, query, bars[query]);
+                }
+
+                rejected &= below;
             }
 
             rejected &= Vector512.GreaterThan(square, Vector512.Create(SmallestSquare))
@@ -93,8 +100,20 @@ internal abstract class ScoreBounds
     /// <param name="squares">The buffer that receives <c>[rows]</c>.</param>
     protected abstract void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares);
 
-    // True where scores are certainly below the threshold; comparisons with NaN are false.
-    private Vector512<float> Below(
+    /// <summary>Returns true for rows that a tighter bound shows to be below a threshold; for products of many queries.</summary>
+    /// <param name="unsure">The rows to compare, one bit each.</param>
+    /// <param name="first">The row of the first bit.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="bar">The threshold of the query.</param>
+    protected virtual Vector512<float> CertainlyBelow(uint unsure, int first, int query, float bar) => default;
+
+    /// <summary>Returns true where scores are certainly below the threshold; comparisons with NaN are false.</summary>
+    /// <param name="product">Upper bounds of the dot products.</param>
+    /// <param name="square">The squared lengths of the rows.</param>
+    /// <param name="length">The lengths of the rows.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="bar">The threshold of the query.</param>
+    protected Vector512<float> Below(
         Vector512<float> product, Vector512<float> square, Vector512<float> length, int query, float bar) => _similarity switch
     {
         SimilarityFunction.Cosine => Vector512.LessThan(product, length * (bar - Slack)),
