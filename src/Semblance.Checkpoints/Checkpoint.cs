@@ -3,8 +3,8 @@ using Semblance.Tensors;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// Represents the named tensors of a model. Float32 weights are used from the mapped file without a copy; other types are converted when
-/// they are read. Immutable and thread-safe. There is nothing to dispose: the mapping lives as long as the checkpoint or one of its
+/// Represents the named tensors of a model. Float32 weights are used from the mapped file without a copy; matrices of float16, bfloat16 and
+/// int8 with scales are converted where they are used, and other types when they are read. Immutable and thread-safe. There is nothing to dispose: the mapping lives as long as the checkpoint or one of its
 /// tensors.
 /// </summary>
 /// <remarks>
@@ -87,6 +87,11 @@ public abstract class Checkpoint
     /// <param name="name">The name of the tensor.</param>
     /// <exception cref="CheckpointFormatException">There is no such tensor.</exception>
     public TensorInfo Info(string name) => Find(name).Info;
+
+    /// <summary>Returns whether a tensor is of int8 with scales, which <see cref="Read"/> applies.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <exception cref="CheckpointFormatException">There is no such tensor.</exception>
+    public bool HasScales(string name) => Find(name).HasScales;
 
     /// <summary>Reads a tensor of any stored type as float32.</summary>
     /// <param name="name">The name of the tensor.</param>

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// Converts float16 to float32, exactly. This is the first work of loading a model, so it is one method that the runtime compiles once,
-/// fully optimized.
+/// Converts float16 and bfloat16 to float32, exactly, and float32 to bfloat16. This is the first work of loading a model, so the runtime compiles these methods
+/// once, fully optimized.
 /// </summary>
 internal static class HalfPrecision
 {
@@ -33,6 +33,41 @@ internal static class HalfPrecision
         for (; i < halves.Length; i++)
         {
             singles[i] = (float)BitConverter.UInt16BitsToHalf(halves[i]);
+        }
+    }
+
+    /// <summary>Converts the bits of bfloat16 numbers, which are the upper halves of float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WidenUpper(ReadOnlySpan<ushort> upper, Span<float> singles)
+    {
+        ref var from = ref MemoryMarshal.GetReference(upper);
+        ref var to = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, uint>(singles[..upper.Length]));
+        var i = 0;
+        for (; i <= upper.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            var (first, second) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
+            (first << 16).StoreUnsafe(ref to, (nuint)i);
+            (second << 16).StoreUnsafe(ref to, (nuint)(i + Vector256<uint>.Count));
+        }
+
+        for (; i < upper.Length; i++)
+        {
+            singles[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << 16);
+        }
+    }
+
+    /// <summary>
+    /// Converts float32 to the bits of bfloat16, rounded to the nearest, ties to even; a NaN stays one, and a value beyond the range becomes
+    /// infinite.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NarrowUpper(ReadOnlySpan<float> singles, Span<ushort> upper)
+    {
+        const uint HalfBit = 0x7FFF;
+        for (var i = 0; i < singles.Length; i++)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(singles[i]);
+            upper[i] = (ushort)((float.IsNaN(singles[i]) ? bits | 0x40_0000 : bits + HalfBit + ((bits >> 16) & 1)) >> 16);
         }
     }
 

@@ -16,15 +16,15 @@ public abstract class RowWriter : IDisposable
 
     /// <summary>Initializes a new instance of the <see cref="RowWriter"/> class.</summary>
     /// <param name="path">The path of the file to write.</param>
-    /// <param name="type">The type of the elements: F32, F16, I8 or U8.</param>
+    /// <param name="type">The type of the elements: F32, F16, BF16, I8 or U8.</param>
     /// <param name="columns">The number of elements in a row.</param>
     /// <param name="header">Returns the first bytes of the file for a number of rows, always of the same length.</param>
     private protected RowWriter(string path, DType type, int columns, Func<int, byte[]> header)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        if (type is not (DType.F32 or DType.F16 or DType.I8 or DType.U8))
+        if (type is not (DType.F32 or DType.F16 or DType.BF16 or DType.I8 or DType.U8))
         {
-            throw new ArgumentOutOfRangeException(nameof(type), type, "The type is not supported; supported are F32, F16, I8 and U8.");
+            throw new ArgumentOutOfRangeException(nameof(type), type, "The type is not supported; supported are F32, F16, BF16, I8 and U8.");
         }
 
         DType = type;
@@ -55,6 +55,12 @@ public abstract class RowWriter : IDisposable
     /// <exception cref="ArgumentException">The values are not whole rows.</exception>
     /// <exception cref="InvalidOperationException">The file holds another type.</exception>
     public void Write(ReadOnlySpan<Half> rows) => Append(rows, DType.F16);
+
+    /// <summary>Appends one or more whole rows of bfloat16.</summary>
+    /// <param name="rows">The bits of the elements, one row after another.</param>
+    /// <exception cref="ArgumentException">The values are not whole rows.</exception>
+    /// <exception cref="InvalidOperationException">The file holds another type.</exception>
+    public void Write(ReadOnlySpan<ushort> rows) => Append(rows, DType.BF16);
 
     /// <summary>Appends one or more whole rows of int8.</summary>
     /// <param name="rows">The rows, one after another.</param>

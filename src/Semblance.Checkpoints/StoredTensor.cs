@@ -1,6 +1,5 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-using Tensor = Semblance.Tensors.Tensor;
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Checkpoints;
 
@@ -9,7 +8,9 @@ namespace Semblance.Checkpoints;
 /// <param name="file">The file.</param>
 /// <param name="offset">The offset of the first element in the file, in bytes.</param>
 /// <param name="strides">The stride of each dimension in elements; <see langword="null"/> if the tensor is contiguous.</param>
-internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long offset, long[]? strides = null)
+/// <param name="scales">The scales of an int8 tensor; <see langword="null"/> if the elements are the values.</param>
+internal sealed unsafe class StoredTensor(
+    TensorInfo info, MappedFile file, long offset, long[]? strides = null, ChannelScales? scales = null) : IStoredValues
 {
     /// <summary>Gets the type and the shape of the tensor.</summary>
     public TensorInfo Info => info;
@@ -17,21 +18,59 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
     /// <summary>Gets the address of the first element; keep this object alive while reading.</summary>
     public byte* Data => file.Data + offset;
 
-    /// <summary>Reads the elements as float32: mapped if they are stored as float32, otherwise converted.</summary>
+    /// <summary>Gets a value that indicates whether the elements are int8 codes with scales.</summary>
+    public bool HasScales => scales is not null;
+
+    /// <summary>Returns the tensor as int8 codes with scales.</summary>
+    public StoredTensor WithScales(ChannelScales channels) => new(info, file, offset, strides, channels);
+
+    /// <summary>
+    /// Reads the elements as float32: mapped if they are stored as float32; converted where they are used if they are a matrix of float16,
+    /// bfloat16 or int8 with scales; otherwise converted now.
+    /// </summary>
     public Tensor ReadSingle()
     {
         var shape = info.Shape.ToArray();
         CheckSize();
         var data = file.Data + offset;
-        if (info.DType == DType.F32 && strides is null && (nuint)data % sizeof(float) == 0)
+        if (strides is null && (nuint)data % (nuint)TensorInfo.SizeOf(info.DType) == 0)
         {
-            return Tensor.Map((float*)data, file, shape);
+            if (info.DType == DType.F32)
+            {
+                return Tensor.Map((float*)data, file, shape);
+            }
+
+            if (shape.Length > 1 && (HasScales || info.DType is DType.F16 or DType.BF16))
+            {
+                return Tensor.Widen(this, shape);
+            }
         }
 
         var tensor = Tensor.Zeros(shape);
         ConvertTo(tensor.Writable);
         file.KeepAlive();
         return tensor;
+    }
+
+    /// <summary>Converts elements of float16, bfloat16 or int8 with scales to float32.</summary>
+    public void CopyTo(int first, Span<float> values)
+    {
+        switch (info.DType)
+        {
+            case DType.F16:
+                HalfPrecision.Widen(Elements<ushort>().Slice(first, values.Length), values);
+                break;
+            case DType.BF16:
+                HalfPrecision.WidenUpper(Elements<ushort>().Slice(first, values.Length), values);
+                break;
+            case DType.I8 when scales is not null:
+                scales.Widen(Elements<sbyte>().Slice(first, values.Length), first, values);
+                break;
+            default:
+                throw new InvalidOperationException($"Elements of {info.DType} are not converted where they are used.");
+        }
+
+        file.KeepAlive();
     }
 
     /// <summary>Reads the elements of an integer tensor.</summary>
@@ -75,13 +114,9 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
             case DType.F32:
                 Elements<float>().CopyTo(values);
                 break;
-            case DType.F16:
-                HalfPrecision.Widen(Elements<ushort>(), values);
-                break;
-            case DType.BF16: // the upper half of a float32
-                var bits = MemoryMarshal.Cast<float, uint>(values);
-                TensorPrimitives.ConvertTruncating(Elements<ushort>(), bits);
-                TensorPrimitives.ShiftLeft(bits, 16, bits);
+            case DType.F16 or DType.BF16:
+            case DType.I8 when HasScales:
+                CopyTo(0, values);
                 break;
             case DType.F64:
                 TensorPrimitives.ConvertTruncating(Elements<double>(), values);
@@ -94,9 +129,10 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
 
     private void ConvertTo(Span<long> values)
     {
-        if (info.DType is DType.F16 or DType.BF16 or DType.F32 or DType.F64)
+        if (HasScales || info.DType is DType.F16 or DType.BF16 or DType.F32 or DType.F64)
         {
-            throw new CheckpointFormatException(file.Path, $"the tensor '{info.Name}' holds {info.DType}, expected integers.");
+            throw new CheckpointFormatException(
+                file.Path, $"the tensor '{info.Name}' holds {info.DType}{(HasScales ? " with scales" : "")}, expected integers.");
         }
 
         ConvertIntegers(values);

@@ -133,6 +133,7 @@ internal static class CommandLine
         new GenerateCommand(host),
         new ForwardCommand(host),
         new InfoCommand(host),
+        new QuantizeCommand(host),
         new DownloadCommand(host),
         new InitCommand(host),
     };

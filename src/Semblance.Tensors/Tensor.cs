@@ -9,9 +9,9 @@ namespace Semblance.Tensors;
 /// any rank as a matrix of <c>[all other dimensions × last dimension]</c>.
 /// </summary>
 /// <remarks>
-/// The memory belongs to the garbage collector (<see cref="Zeros"/>, <see cref="From"/>), to a mapped file
-/// (<see cref="Map"/>) or is leased from the computation that made the tensor; only in the last case does
-/// <see cref="Dispose"/> have an effect: it returns the lease early.
+/// The memory belongs to the garbage collector (<see cref="Zeros"/>, <see cref="From(ReadOnlySpan{float}, ReadOnlySpan{int})"/>), to a
+/// mapped file (<see cref="Map"/>; <see cref="Widen"/> for elements of another type) or is leased from the computation that made the
+/// tensor; only in the last case does <see cref="Dispose"/> have an effect: it returns the lease early.
 /// </remarks>
 public sealed unsafe class Tensor : IDisposable
 {
@@ -23,7 +23,9 @@ public sealed unsafe class Tensor : IDisposable
 
     private readonly int[] _shape;
     private readonly object _owner; // keeps the memory alive
+    private readonly WidenedValues? _widened; // the owner of elements of another type
     private readonly bool _readOnly;
+    private float* _data; // null if the elements are of another type, or the lease has been returned
     private Arena.Lease? _lease;
     private Tensor? _spareGradient;
     private bool[]? _reachedRows; // the other rows are zero; null if any row may be nonzero
@@ -34,8 +36,9 @@ public sealed unsafe class Tensor : IDisposable
         Length = ElementCount(shape);
         Columns = shape.Length == 0 ? 1 : shape[^1];
         Rows = Columns == 0 ? 0 : Length / Columns;
-        Data = data;
+        _data = data;
         _owner = owner;
+        _widened = owner as WidenedValues;
         _readOnly = readOnly;
     }
 
@@ -99,7 +102,7 @@ public sealed unsafe class Tensor : IDisposable
     /// </summary>
     internal int Version { get; private set; }
 
-    internal float* Data { get; private set; }
+    internal float* Data => _widened is null ? _data : _widened.Data;
 
     /// <summary>
     /// Gets or sets a value that indicates whether the backward pass needs the elements, so that <see cref="Dispose"/> has no effect.
@@ -138,6 +141,52 @@ public sealed unsafe class Tensor : IDisposable
     /// <param name="owner">The owner of the memory, which the tensor keeps alive.</param>
     /// <param name="shape">The size of each dimension.</param>
     public static Tensor Map(float* data, object owner, params ReadOnlySpan<int> shape) => new(data, owner, shape, readOnly: true);
+
+    /// <summary>
+    /// Creates a read-only tensor over elements of another type. An operation that looks up rows converts these rows; any other converts
+    /// all elements, into a copy that is kept until <see cref="Trim"/>.
+    /// </summary>
+    /// <param name="values">The elements.</param>
+    /// <param name="shape">The size of each dimension.</param>
+    public static Tensor Widen(IStoredValues values, params ReadOnlySpan<int> shape)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new Tensor(null, new WidenedValues(values, ElementCount(shape)), shape, readOnly: true);
+    }
+
+    /// <summary>Creates a tensor with a copy of the elements of another.</summary>
+    /// <param name="other">The other tensor; elements of another type are converted without a copy that is kept.</param>
+    public static Tensor From(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var tensor = Zeros(other.Shape);
+        other.CopyTo(0, tensor.Writable);
+        return tensor;
+    }
+
+    /// <summary>Copies elements; those of another type are converted.</summary>
+    /// <param name="first">The index of the first element, in row-major order.</param>
+    /// <param name="values">Receives the elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor has fewer elements.</exception>
+    public void CopyTo(int first, Span<float> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(values.Length, Length - first, nameof(values));
+        if (_widened is null)
+        {
+            Values.Slice(first, values.Length).CopyTo(values);
+        }
+        else
+        {
+            _widened.Stored.CopyTo(first, values);
+        }
+    }
+
+    /// <summary>
+    /// Releases the float32 copy of elements of another type; it is made again when it is needed. No other thread may use the tensor
+    /// meanwhile. Without such a copy, the method has no effect.
+    /// </summary>
+    public void Trim() => _widened?.Release();
 
     /// <summary>Returns the number of elements of a shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative, or there are more than 2³¹−1 elements.</exception>
@@ -254,7 +303,7 @@ public sealed unsafe class Tensor : IDisposable
         if (_lease is { } lease)
         {
             _lease = null;
-            Data = null;
+            _data = null;
             lease.Return();
         }
     }

@@ -28,12 +28,19 @@ public static class ModelFiles
             using var file = new AtomicFile(Path.Combine(written, "config.json"));
             using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
             {
-                Write(json, configuration, weights == DType.F16 ? "float16" : "float32", withHead);
+                Write(json, configuration, NameOf(weights), withHead);
             }
 
             file.Commit();
         });
     }
+
+    private static string NameOf(DType weights) => weights switch
+    {
+        DType.F16 => "float16",
+        DType.BF16 => "bfloat16",
+        _ => "float32",
+    };
 
     private static void Write(Utf8JsonWriter json, ConfigurationFile configuration, string weights, bool withHead)
     {
@@ -46,7 +53,8 @@ public static class ModelFiles
                 json.WriteString(field.Name, weights);
                 typed = true;
             }
-            else if (withHead || !(field.NameEquals("architectures") && NamesHead(configuration)))
+            else if (field.Name != "quantization_config" // the written weights are floats
+                && (withHead || !(field.NameEquals("architectures") && NamesHead(configuration))))
             {
                 field.WriteTo(json);
             }

@@ -11,9 +11,12 @@ namespace Semblance.Checkpoints;
 /// <param name="columns">The number of elements in a row.</param>
 /// <param name="type">The type of the elements: F32, F16, I8 or U8.</param>
 public sealed class NpyWriter(string path, int columns, DType type = DType.F32)
-    : RowWriter(path, type, columns, rows => Header(type, rows, columns))
+    : RowWriter(path, Checked(path, type), columns, rows => Header(type, rows, columns))
 {
     private const int HeaderLength = 128; // a multiple of 64 with room for any shape
+
+    private static DType Checked(string path, DType type) => type != DType.BF16 ? type : throw new ArgumentException(
+        $"{path}: NumPy has no bfloat16, so .npy files cannot hold it; use .safetensors.", nameof(type));
 
     private static byte[] Header(DType type, int rows, int columns)
     {

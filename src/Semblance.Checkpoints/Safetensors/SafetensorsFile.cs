@@ -2,7 +2,8 @@ namespace Semblance.Checkpoints;
 
 /// <summary>
 /// Represents a file of named tensors in the safetensors format that is mapped into memory; see
-/// <see href="https://github.com/huggingface/safetensors"/>. The header is checked completely when the file is opened.
+/// <see href="https://github.com/huggingface/safetensors"/>. The header is checked completely when the file is opened. In a file of int8
+/// weights, a tensor and its scales are one tensor.
 /// </summary>
 public sealed class SafetensorsFile : Checkpoint
 {
@@ -20,6 +21,7 @@ public sealed class SafetensorsFile : Checkpoint
     public static new SafetensorsFile Open(string path) => MappedFile.Open(path, file =>
     {
         var (tensors, metadata) = SafetensorsHeader.Read(file);
-        return new SafetensorsFile(path, tensors, metadata);
+        return new SafetensorsFile(
+            path, metadata.GetValueOrDefault("format") == Int8Layout.Format ? Int8Layout.Join(path, tensors) : tensors, metadata);
     });
 }

@@ -4,7 +4,7 @@ namespace Semblance.Checkpoints;
 /// <param name="path">The path of the file to write.</param>
 /// <param name="columns">The number of elements in a row.</param>
 /// <param name="name">The name of the matrix in the file; <c>embeddings</c> by default.</param>
-/// <param name="type">The type of the elements: F32, F16, I8 or U8.</param>
+/// <param name="type">The type of the elements: F32, F16, BF16, I8 or U8.</param>
 public sealed class SafetensorsRowWriter(string path, int columns, string name = "embeddings", DType type = DType.F32)
     : RowWriter(path, type, columns, rows => Header(name, type, rows, columns))
 {

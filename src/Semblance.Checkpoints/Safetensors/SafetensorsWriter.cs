@@ -14,10 +14,18 @@ namespace Semblance.Checkpoints;
 /// <remarks>The arrays are not copied: they are read when <see cref="Save"/> runs.</remarks>
 public sealed class SafetensorsWriter
 {
+    /// <summary>
+    /// The <c>format</c> of a file of int8 weights, and the <c>quant_method</c> that <c>config.json</c> has beside it.
+    /// </summary>
+    public const string Int8Format = Int8Layout.Format;
+
     private const int Alignment = 64;
     private readonly Dictionary<string, Entry> _entries = [];
 
-    /// <summary>Gets the <c>__metadata__</c> of the header; initially <c>format: pt</c>, which readers of models require.</summary>
+    /// <summary>
+    /// Gets the <c>__metadata__</c> of the header; initially <c>format: pt</c>, which readers of models require.
+    /// <see cref="Add(string, Int8Weights)"/> changes it.
+    /// </summary>
     public IDictionary<string, string> Metadata { get; } =
         new SortedDictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
 
@@ -25,7 +33,8 @@ public sealed class SafetensorsWriter
     /// <param name="name">The name of the tensor.</param>
     /// <param name="tensor">The tensor.</param>
     /// <param name="type">
-    /// The type that it is written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/>, rounded to the nearest, ties to even.
+    /// The type that it is written in: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>, rounded to the
+    /// nearest, ties to even.
     /// </param>
     /// <exception cref="ArgumentException">The name exists already, or the type is not supported.</exception>
     public void Add(string name, Tensor tensor, DType type = DType.F32)
@@ -34,9 +43,9 @@ public sealed class SafetensorsWriter
         Action<string, Stream> write = type switch
         {
             DType.F32 => (_, stream) => WriteValues(stream, tensor.Values),
-            DType.F16 => (path, stream) => WriteHalves(stream, tensor.Values, name, path),
+            DType.F16 or DType.BF16 => (path, stream) => WriteHalves(stream, tensor.Values, type, name, path),
             _ => throw new ArgumentException(
-                $"The type is {type}, which is not supported; supported are {DType.F32} and {DType.F16}.", nameof(type)),
+                $"The type is {type}, which is not supported; supported are {DType.F32}, {DType.F16} and {DType.BF16}.", nameof(type)),
         };
         Add(name, type, tensor.Length, tensor.Shape, (path, stream) =>
         {
@@ -47,7 +56,9 @@ public sealed class SafetensorsWriter
 
     /// <summary>Adds parameters under their names.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="type">The type that they are written in: <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="type">
+    /// The type that they are written in: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
+    /// </param>
     /// <param name="prefix">What stands before each name.</param>
     /// <exception cref="ArgumentException">A name is taken, or the type is another.</exception>
     public void Add(IEnumerable<Parameter> parameters, DType type = DType.F32, string prefix = "")
@@ -57,6 +68,23 @@ public sealed class SafetensorsWriter
         {
             Add(prefix + parameter.Name, parameter.Value, type);
         }
+    }
+
+    /// <summary>
+    /// Adds int8 weights: the codes under the name, the scales under the name with <c>_scale</c>. The <c>format</c> of the file becomes
+    /// <c>semblance-int8</c>, so that a reader that would ignore the scales refuses the file.
+    /// </summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="weights">The weights.</param>
+    /// <exception cref="ArgumentException">A name exists already.</exception>
+    public void Add(string name, Int8Weights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        Add(name, DType.I8, weights.Codes.Length, weights.Shape.ToArray(), (_, stream) => WriteValues(stream, weights.Codes.Span));
+        Add(
+            name + Int8Layout.Suffix, DType.F32, weights.Scales.Length, Int8Layout.ScaleShape(weights.Shape, weights.Channels),
+            (_, stream) => WriteValues(stream, weights.Scales.Span));
+        Metadata["format"] = Int8Layout.Format;
     }
 
     /// <summary>Adds an array of 64-bit integers.</summary>
@@ -157,22 +185,32 @@ public sealed class SafetensorsWriter
     }
 
     // Infinities and NaN are kept; a finite value that would become infinite is an error.
-    private static void WriteHalves(Stream stream, ReadOnlySpan<float> values, string name, string path)
+    private static void WriteHalves(Stream stream, ReadOnlySpan<float> values, DType type, string name, string path)
     {
         const int Chunk = 1 << 16;
-        var halves = new Half[Math.Min(Chunk, values.Length)];
+        var halves = new ushort[Math.Min(Chunk, values.Length)];
         for (; !values.IsEmpty; values = values[Math.Min(Chunk, values.Length)..])
         {
             var chunk = values[..Math.Min(Chunk, values.Length)];
-            TensorPrimitives.ConvertToHalf(chunk, halves);
+            if (type == DType.F16)
+            {
+                TensorPrimitives.ConvertToHalf(chunk, MemoryMarshal.Cast<ushort, Half>(halves.AsSpan()));
+            }
+            else
+            {
+                HalfPrecision.NarrowUpper(chunk, halves);
+            }
+
+            // In both types all bits of the exponent are 1.
+            var exponent = type == DType.F16 ? 0x7C00 : 0x7F80;
             for (var i = 0; i < chunk.Length; i++)
             {
-                if (Half.IsInfinity(halves[i]) && float.IsFinite(chunk[i]))
+                if ((halves[i] & exponent) == exponent && float.IsFinite(chunk[i]))
                 {
                     throw new CheckpointFormatException(
                         path,
-                        $"the tensor '{name}' has the value {chunk[i].ToString(CultureInfo.InvariantCulture)}, but the maximum of float16 "
-                        + "is 65504; write the weights as float32.");
+                        $"the tensor '{name}' has the value {chunk[i].ToString(CultureInfo.InvariantCulture)}, but the maximum of "
+                        + $"{(type == DType.F16 ? "float16 is 65504" : "bfloat16 is 3.39e38")}; write the weights as float32.");
                 }
             }
 

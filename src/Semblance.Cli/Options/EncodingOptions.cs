@@ -15,7 +15,7 @@ internal sealed class EncodingOptions
     private readonly Option<int?> _dimensions = NewOption.Count(
         "--dimensions", "The number of leading elements of each vector to keep (Matryoshka); default: all");
     private readonly Option<string> _precision = NewOption.Choice(
-        "--precision", "The precision of the stored vectors", "float32", "int8", "uint8", "binary", "ubinary");
+        "--precision", "The precision of the stored vectors", [.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
     private readonly Option<string?> _calibration = NewOption.Text(
         "--calibration", "FILE", "The texts whose vectors calibrate the ranges of int8 and uint8; default: the first 10,000 texts");
     private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to prepend to each text");

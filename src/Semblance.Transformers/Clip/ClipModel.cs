@@ -114,7 +114,9 @@ public sealed class ClipModel
     /// <param name="folder">
     /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.
     /// </param>
-    /// <param name="weights">The type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="weights">
+    /// The type of the written parameters: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
+    /// </param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, Parameters(), _source, weights, withHead: true);
 

@@ -46,7 +46,9 @@ public static class CommonKeys
         .Unsupported("is_encoder_decoder", NoEncoderDecoder, "false")
         .Unsupported("per_layer_config", "the same settings in all layers", "{}")
         .Unsupported("pruned_heads", "all heads of each layer", "{}")
-        .Unsupported("quantization_config", "weights of float32, float16 or bfloat16", "{}")
+        .Unsupported(
+            "quantization_config", "weights of float32, float16, bfloat16 or the int8 of this library", "{}",
+            """{"quant_method": "semblance-int8"}""")
         .Unsupported("sparsity_config", "dense weights", "{}")
         .Unsupported("tie_encoder_decoder", NoEncoderDecoder, "false");
 

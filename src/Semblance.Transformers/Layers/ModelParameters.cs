@@ -60,7 +60,10 @@ public sealed class ModelParameters
     /// <exception cref="ModelFormatException">A tensor is missing or has another shape.</exception>
     public bool Check() => _weights.Check();
 
-    /// <summary>Packs the weights of all linear layers; otherwise their first use does it.</summary>
+    /// <summary>
+    /// Packs the weights of all linear layers; otherwise their first use does it. Float32 copies of weights of other types, which packing
+    /// requires, are released.
+    /// </summary>
     /// <param name="compute">
     /// The compute type of the layers that follow it. <see cref="ComputeType.Float32"/> by default.
     /// </param>
@@ -70,6 +73,11 @@ public sealed class ModelParameters
         foreach (var prepare in _registry.Preparations)
         {
             prepare(compute);
+        }
+
+        foreach (var (_, tensor) in All)
+        {
+            tensor.Trim();
         }
     }
 
@@ -98,8 +106,7 @@ public sealed class ModelParameters
     {
         var linear = Register(name, _weights.Linear(name, outputs, inputs, bias, transposed));
         linear.FollowsComputeType = _uses > 0;
-        OnPrepare(compute => Pack(name, linear, compute), linear.Weight.Length);
-        return linear;
+        return Prepared(name, linear);
     }
 
     /// <summary>
@@ -114,8 +121,7 @@ public sealed class ModelParameters
     public Linear Convolution(string name, int outputs, bool bias, params ReadOnlySpan<int> window)
     {
         var linear = Register(name, _weights.Convolution(name, outputs, bias, window));
-        OnPrepare(linear.Prepare, linear.Weight.Length);
-        return linear;
+        return Prepared(name, linear);
     }
 
     /// <summary>Takes an embedding table with <c>weight</c>.</summary>
@@ -161,6 +167,18 @@ public sealed class ModelParameters
         _registry.Layers[name] = layer;
         _parameters.Add(() => layer.Parameters(name));
         return layer;
+    }
+
+    private Linear Prepared(string name, Linear linear)
+    {
+        OnPrepare(
+            compute =>
+            {
+                Pack(name, linear, compute);
+                linear.Weight.Trim();
+            },
+            linear.Weight.Length);
+        return linear;
     }
 
     private static void Pack(string name, Linear linear, ComputeType compute)

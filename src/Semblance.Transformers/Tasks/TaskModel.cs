@@ -153,7 +153,9 @@ public sealed class TaskModel
     /// <param name="folder">
     /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.
     /// </param>
-    /// <param name="weights">The type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="weights">
+    /// The type of the written parameters: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
+    /// </param>
     /// <exception cref="NotSupportedException">The model has a decoder.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>

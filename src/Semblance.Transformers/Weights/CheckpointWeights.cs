@@ -34,7 +34,22 @@ public sealed class CheckpointWeights(
     /// Returns a value that indicates whether no element is infinite or NaN; always <see langword="true"/> for a large table, which is not
     /// checked.
     /// </summary>
-    public static bool IsFinite(Tensor tensor) => tensor.Length > MostChecked || TensorPrimitives.IsFiniteAll(tensor.Values);
+    public static bool IsFinite(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Span<float> part = stackalloc float[1024];
+        for (var first = 0; tensor.Length <= MostChecked && first < tensor.Length; first += part.Length)
+        {
+            part = part[..Math.Min(part.Length, tensor.Length - first)];
+            tensor.CopyTo(first, part); // elements of another type are converted without a copy that is kept
+            if (!TensorPrimitives.IsFiniteAll<float>(part))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override bool Contains(string name) => Resolve(name) is not null;
@@ -57,14 +72,24 @@ public sealed class CheckpointWeights(
             return null;
         }
 
+        var type = checkpoint.Info(stored).DType;
+        var hasScales = checkpoint.HasScales(stored);
+        if (!hasScales && type is not (DType.F32 or DType.F16 or DType.BF16 or DType.F64))
+        {
+            _problems.Add(
+                $"'{stored}' is of the type {type} without scales, expected weights of F32, F16 or BF16, or I8 in a file of the format "
+                + "'semblance-int8'");
+            return null;
+        }
+
         var tensor = checkpoint.Read(stored);
-        if (!IsFinite(tensor))
+        if (!hasScales && !IsFinite(tensor))
         {
             _problems.Add($"'{stored}' has a value that is not finite");
             return null;
         }
 
-        return writable ? Tensors.Tensor.From(tensor.Values, tensor.Shape) : tensor;
+        return writable ? Tensors.Tensor.From(tensor) : tensor;
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed class TensorWeights(IEnumerable<Parameter> parameters, bool shar
 
     public override Tensor? Find(string name, ReadOnlySpan<int> shape) =>
         _parameters.TryGetValue(name, out var tensor) && tensor.Shape.SequenceEqual(shape)
-            ? shared ? tensor : Tensors.Tensor.From(tensor.Values, tensor.Shape)
+            ? shared ? tensor : Tensors.Tensor.From(tensor)
             : throw new InvalidOperationException(
                 $"The model has no parameter '{name}' of the shape [{string.Join(", ", shape.ToArray())}].");
 }

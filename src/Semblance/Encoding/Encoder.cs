@@ -131,7 +131,8 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// files that do not belong to a model (<see cref="ModelFiles"/>) stay.
     /// </param>
     /// <param name="weights">
-    /// The data type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded results.
+    /// The data type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> or <see cref="DType.BF16"/> for half the
+    /// size and rounded results. <see cref="ModelQuantizer"/> writes int8.
     /// </param>
     /// <exception cref="ArgumentException">Parameters cannot be written in that data type.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>

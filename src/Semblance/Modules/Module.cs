@@ -44,7 +44,9 @@ public abstract class Module
 
     /// <summary>Writes the module's files.</summary>
     /// <param name="folder">The module's own folder, which exists.</param>
-    /// <param name="weights">The data type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="weights">
+    /// The data type of the written parameters: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
+    /// </param>
     public abstract void Save(string folder, DType weights = DType.F32);
 
     /// <summary>Packs the weights of the module's transformer, if it has one; otherwise their first use does it.</summary>
@@ -71,7 +73,7 @@ public abstract class Module
                 $"'{name}' has a value that is not finite; the file is damaged, or its training failed.");
         }
 
-        return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;
+        return trainable ? Tensor.From(tensor) : tensor;
     }
 
     /// <summary>Writes parameters to <c>model.safetensors</c>.</summary>

@@ -105,7 +105,9 @@ public sealed class MultiVectorEncoder
     /// <c>multi_vector_config.json</c> and the folders of the listed modules are added; an earlier head is replaced, in one step. Saving
     /// another model into the folder removes the head.
     /// </param>
-    /// <param name="weights">The data type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="weights">
+    /// The data type of the written parameters: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The folder's transformer does not have the parameters of this one, or the folder holds a model of another kind.
     /// </exception>

@@ -22,4 +22,7 @@ public enum Precision
 
     /// <summary>Two bytes per element: IEEE 754 half precision, rounded to the nearest.</summary>
     Float16,
+
+    /// <summary>Two bytes per element: the upper half of a float32, rounded to the nearest; the range of float32, eight bits.</summary>
+    BFloat16,
 }

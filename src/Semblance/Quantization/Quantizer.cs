@@ -31,7 +31,7 @@ public sealed class Quantizer
     {
         if (precision == Precision.Float32 || !Enum.IsDefined(precision))
         {
-            throw new ArgumentOutOfRangeException(nameof(precision), precision, "Float16, Int8, UInt8, Binary and UBinary are quantized.");
+            throw new ArgumentOutOfRangeException(nameof(precision), precision, "Float16, BFloat16, Int8, UInt8, Binary and UBinary are quantized.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
@@ -71,7 +71,7 @@ public sealed class Quantizer
     public int Columns => ColumnsOf(Precision, Dimension);
 
     /// <summary>Gets the number of bytes of a stored vector.</summary>
-    public int ByteCount => Precision == Precision.Float16 ? 2 * Dimension : Columns;
+    public int ByteCount => Precision is Precision.Float16 or Precision.BFloat16 ? 2 * Dimension : Columns;
 
     /// <summary>Gets the numbers that restore int8 and uint8 elements: the origin of the element, plus its scale times the byte.</summary>
     internal ReadOnlySpan<float> Origins => _origins;
@@ -92,7 +92,7 @@ public sealed class Quantizer
     /// Receives <see cref="ByteCount"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A length is wrong, or an element is not a finite number or out of the range of float16.
+    /// A length is wrong, or an element is not a finite number or out of the range of float16 or bfloat16.
     /// </exception>
     public void Quantize(ReadOnlySpan<float> vector, Span<byte> stored) => Quantize(vector, stored, null);
 
@@ -110,6 +110,16 @@ public sealed class Quantizer
                 {
                     throw new ArgumentException(
                         $"The value {largest} of {Name(row)} is beyond float16's largest, 65504; store the vectors as float32.",
+                        nameof(vector));
+                }
+
+                break;
+            case Precision.BFloat16:
+                BFloat16Bits.Narrow(vector, MemoryMarshal.Cast<byte, ushort>(stored));
+                if (TensorPrimitives.MaxMagnitude(vector) is var most && float.Abs(most) >= 3.3961775e38f) // rounds to infinity
+                {
+                    throw new ArgumentException(
+                        $"The value {most} of {Name(row)} is beyond bfloat16's largest, 3.39e38; store the vectors as float32.",
                         nameof(vector));
                 }
 
@@ -150,6 +160,9 @@ public sealed class Quantizer
         {
             case Precision.Float16:
                 TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(stored), vector);
+                break;
+            case Precision.BFloat16:
+                BFloat16Bits.Widen(MemoryMarshal.Cast<byte, ushort>(stored), vector);
                 break;
             case Precision.Int8:
                 RestoreSigned(stored, vector);

@@ -24,7 +24,7 @@ public static class SemanticSearch
     /// <remarks>
     /// <para>The corpus is read once, in blocks, so memory grows with queries × <see cref="SearchOptions.TopK"/> only. The
     /// hits and scores of a query do not depend on the other queries or on the number of threads.</para>
-    /// <para>Float16, int8 and uint8 vectors have the same scores, bit for bit, as their restored vectors: the query is not
+    /// <para>Float16, bfloat16, int8 and uint8 vectors have the same scores, bit for bit, as their restored vectors: the query is not
     /// quantized, and scores have the scale of the model. For binary and ubinary vectors, signs are compared with those
     /// of the query, so that the ranking is that of the Hamming distance h: for d elements, the dot product is d − 2h, the
     /// cosine 1 − 2h/d, the Manhattan distance 2h and the Euclidean distance 2√h.</para>
@@ -74,6 +74,11 @@ public static class SemanticSearch
         if (corpus.Precision is Precision.Binary or Precision.UBinary)
         {
             return new HammingScan(queries, corpus, options, rankings);
+        }
+
+        if (!BoundedScan.Suits(queries.Rows, options.Similarity) && BatchScan.Suits(corpus, options.Similarity))
+        {
+            return new BatchScan(run, queries.AsMatrix(), corpus, options, rankings);
         }
 
         var scorer = new RowScorer(run, queries.AsMatrix(), corpus, options, rankings);

@@ -85,8 +85,72 @@ public class SafetensorsWriterTests
     }
 
     [Fact]
+    public void Every_bfloat16_value_is_written_as_it_is_and_what_lies_between_two_goes_to_the_even_one()
+    {
+        var all = Enumerable.Range(0, 1 << 16).Select(bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)).Where(value => !float.IsNaN(value)).ToArray();
+        var finite = all.Where(value => float.IsFinite(value) && !float.IsNegative(value)).ToArray(); // in order
+        var between = finite[..^1].Select(low => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(low) + 0x8000)).ToArray();
+        var even = finite.Zip(finite.Skip(1), (low, high) => (BitConverter.SingleToUInt32Bits(low) & 0x10000) == 0 ? low : high).ToArray();
+        using var folder = new TemporaryFolder();
+        var writer = new SafetensorsWriter();
+        writer.Add("exact", Tensor.From([.. all, float.NaN, BitConverter.UInt32BitsToSingle(0x7F80_0001)], all.Length + 2), DType.BF16);
+        writer.Add("between", Tensor.From(between, between.Length), DType.BF16);
+        writer.Add("below", Tensor.From([.. between.Select(MathF.BitDecrement)], between.Length), DType.BF16);
+        writer.Add("above", Tensor.From([.. between.Select(MathF.BitIncrement)], between.Length), DType.BF16);
+        writer.Save(folder.File("a.safetensors"));
+
+        var file = SafetensorsFile.Open(folder.File("a.safetensors"));
+        file.Tensors.ShouldAllBe(tensor => tensor.DType == DType.BF16);
+        var exact = file.Read("exact");
+        exact.Values[..^2].SequenceEqual(all).ShouldBeTrue();
+        exact.Values[^2..].ToArray().ShouldBe([float.NaN, float.NaN]);
+        file.Read("between").Values.SequenceEqual(even).ShouldBeTrue();
+        file.Read("below").Values.SequenceEqual(finite.AsSpan(..^1)).ShouldBeTrue();
+        file.Read("above").Values.SequenceEqual(finite.AsSpan(1..)).ShouldBeTrue();
+        GC.KeepAlive(exact);
+    }
+
+    [Fact]
+    public void A_value_too_large_for_bfloat16_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var writer = new SafetensorsWriter();
+        writer.Add("large", Tensor.From([float.PositiveInfinity, float.MaxValue], 2), DType.BF16);
+        Should.Throw<CheckpointFormatException>(() => writer.Save(folder.File("a.safetensors"))).Message.ShouldContain("'large' has the value 3.4028235E+38, but the maximum of bfloat16 is 3.39e38");
+    }
+
+    [Theory]
+    [InlineData(DType.F16)]
+    [InlineData(DType.BF16)]
+    public void A_matrix_of_half_precision_is_converted_where_it_is_used(DType type)
+    {
+        using var folder = new TemporaryFolder();
+        var writer = new SafetensorsWriter();
+        float[] values = [.. Enumerable.Range(-500, 999).Select(i => i / 128f)];
+        writer.Add("a", Tensor.From(values, 27, 37), type);
+        writer.Save(folder.File("a.safetensors"));
+
+        var tensor = SafetensorsFile.Open(folder.File("a.safetensors")).Read("a");
+        var copy = Tensor.From(tensor);
+        foreach (var (first, count) in new[] { (0, 37), (37 * 26, 37), (5, 600), (998, 1), (999, 0) })
+        {
+            var part = new float[count];
+            tensor.CopyTo(first, part);
+            part.ShouldBe(copy.Values.Slice(first, count).ToArray());
+        }
+
+        Should.Throw<ArgumentOutOfRangeException>(() => tensor.CopyTo(998, new float[2]));
+        tensor.Values.ToArray().ShouldBe(copy.Values.ToArray());
+        tensor.Trim();
+        tensor.Values.ToArray().ShouldBe(copy.Values.ToArray());
+        copy.Values.ToArray().ShouldBe([.. values.Select(value => type == DType.F16 ? (float)(Half)value : MathF.ScaleB(MathF.Round(MathF.ScaleB(value, 7 - Exponent(value))), Exponent(value) - 7))]);
+    }
+
+    private static int Exponent(float value) => value == 0 ? 0 : (int)MathF.Floor(MathF.Log2(Math.Abs(value)));
+
+    [Fact]
     public void Tensors_are_written_in_single_or_half_precision_only() =>
-        Should.Throw<ArgumentException>(() => new SafetensorsWriter().Add("a", Tensor.Zeros(1), DType.BF16)).Message.ShouldContain("BF16, which is not supported");
+        Should.Throw<ArgumentException>(() => new SafetensorsWriter().Add("a", Tensor.Zeros(1), DType.I8)).Message.ShouldContain("I8, which is not supported");
 
     [Fact]
     public void A_save_that_fails_leaves_the_old_file()

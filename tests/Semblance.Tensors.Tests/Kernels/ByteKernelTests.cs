@@ -1,3 +1,5 @@
+using Semblance.Tensors.Instructions;
+
 namespace Semblance.Tensors.Tests.Kernels;
 
 public class ByteKernelTests
@@ -28,6 +30,64 @@ public class ByteKernelTests
                 unsigned[row].ShouldBe(these.Select((value, i) => weights[i] * value).Sum());
             }
         }
+    }
+
+    [Fact]
+    public void Products_of_many_rows_with_many_vectors_are_exact_on_every_instruction_set()
+    {
+        var random = new Random(3);
+        foreach (var columns in Enumerable.Range(1, 140).Append(1024))
+        {
+            var (rows, vectors) = (random.Next(1, ByteBlock.Rows + 1), random.Next(1, 10));
+            var bytes = new byte[rows * columns];
+            random.NextBytes(bytes);
+            bytes.AsSpan(0, columns).Fill((byte)(columns % 2 == 0 ? 255 : 0x7F)); // the largest sums, unsigned or signed
+            var width = (columns + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding;
+            var weights = new sbyte[vectors * width];
+            for (var i = 0; i < vectors * columns; i++)
+            {
+                weights[(i / columns * width) + (i % columns)] = (sbyte)((i / columns) switch
+                {
+                    0 => ByteBlock.LargestWeight,
+                    1 => -ByteBlock.LargestWeight,
+                    _ => random.Next(-ByteBlock.LargestWeight, ByteBlock.LargestWeight + 1),
+                });
+            }
+
+            var block = new ByteBlock(columns);
+            block.Load(new byte[ByteBlock.Rows * columns], 0x80); // what is loaded before leaves nothing
+            foreach (var flip in (byte[])[0, 0x80])
+            {
+                block.Load(bytes, flip);
+                foreach (var set in InstructionSets.Available)
+                {
+                    var products = new int[vectors * ByteBlock.Rows];
+                    block.Multiply(set, weights, products);
+                    for (var i = 0; i < products.Length; i++)
+                    {
+                        var (vector, row) = (i / ByteBlock.Rows, i % ByteBlock.Rows);
+                        var expected = 0;
+                        for (var column = 0; column < columns && row < rows; column++)
+                        {
+                            expected += weights[(vector * width) + column] * (bytes[(row * columns) + column] ^ flip);
+                        }
+
+                        products[i].ShouldBe(expected);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Lengths_that_do_not_match_are_refused()
+    {
+        var block = new ByteBlock(3);
+        Should.Throw<ArgumentException>(() => block.Load(new byte[4], 0));
+        Should.Throw<ArgumentException>(() => block.Load(new byte[65 * 3], 0)).Message.ShouldContain("at most 64 whole rows of 3 bytes");
+        Should.Throw<ArgumentException>(() => block.Multiply(new sbyte[63], new int[64]));
+        Should.Throw<ArgumentException>(() => block.Multiply(new sbyte[64], new int[63]));
+        Should.Throw<ArgumentOutOfRangeException>(() => new ByteBlock(0));
     }
 
     [Fact]

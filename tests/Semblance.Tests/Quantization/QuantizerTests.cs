@@ -134,6 +134,17 @@ public class QuantizerTests
         Should.Throw<ArgumentException>(() => quantizer.Quantize([0, 0, 65520], new byte[6])).Message.ShouldContain("65504");
     }
 
+    [Fact]
+    public void Bfloat16_is_the_nearest_one_ties_to_even()
+    {
+        const float Step = 1f / 256; // half the distance of two numbers from 1 on
+        var quantizer = new Quantizer(Precision.BFloat16, 4);
+        quantizer.ByteCount.ShouldBe(8);
+        quantizer.Restored(Tensor.From([1 + Step, 1 + (3 * Step), -1e-30f, 65520], 1, 4)).Values.ToArray()
+            .ShouldBe([1, 1 + (4 * Step), BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(-1e-30f) + 0x8000) & 0xFFFF0000), 65536]);
+        Should.Throw<ArgumentException>(() => quantizer.Quantize([0, 0, 0, float.MaxValue], new byte[8])).Message.ShouldContain("beyond bfloat16's largest");
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.NegativeInfinity)]

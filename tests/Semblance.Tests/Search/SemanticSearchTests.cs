@@ -120,6 +120,37 @@ public class SemanticSearchTests
         Should.Throw<ArgumentOutOfRangeException>(() => SemanticSearch.Search(x, x, new SearchOptions { TopK = 0 })).Message.ShouldContain("TopK");
     }
 
+    [Theory]
+    [InlineData(Precision.Int8, SimilarityFunction.Cosine)]
+    [InlineData(Precision.Int8, SimilarityFunction.DotProduct)]
+    [InlineData(Precision.Int8, SimilarityFunction.Euclidean)]
+    [InlineData(Precision.Int8, SimilarityFunction.Manhattan)]
+    [InlineData(Precision.UInt8, SimilarityFunction.Cosine)]
+    [InlineData(Precision.UInt8, SimilarityFunction.DotProduct)]
+    [InlineData(Precision.UInt8, SimilarityFunction.Euclidean)]
+    public void Many_queries_find_in_vectors_of_bytes_what_each_finds_alone_and_in_the_restored_vectors(Precision precision, SimilarityFunction similarity)
+    {
+        foreach (var (columns, rows) in new[] { (65, 1000), (8, 130), (384, 333) })
+        {
+            Tensor queries = Vectors.Random(1, 45, columns), vectors = Vectors.Random(2, rows, columns);
+            var corpus = VectorMatrix.Quantize(vectors, new Quantizer(precision, columns, QuantizationRanges.Of(vectors)));
+            var restored = Tensor.Zeros(rows, columns);
+            for (var row = 0; row < rows; row++)
+            {
+                corpus.Restore(row, restored.Writable.Slice(row * columns, columns));
+            }
+
+            var options = new SearchOptions { Similarity = similarity, TopK = 7, Filter = row => row % 5 != 0 };
+            var together = SemanticSearch.Search(queries, corpus, options);
+            var expected = SemanticSearch.Search(queries, restored, options);
+            for (var query = 0; query < queries.Rows; query++)
+            {
+                together[query].ShouldBe(expected[query]);
+                SemanticSearch.Search(Tensor.From(queries.Row(query), columns), corpus, options with { MaxThreads = 1, BlockRows = 100 })[0].ShouldBe(together[query]);
+            }
+        }
+    }
+
     private static IEnumerable<SearchHit> ByComparingAll(Tensor queries, int query, Tensor corpus, SearchOptions options) =>
         Similarity.Matrix(queries, corpus, options.Similarity).Row(query).ToArray()
             .Select((score, index) => new SearchHit(index, score))

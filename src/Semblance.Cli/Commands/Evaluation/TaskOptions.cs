@@ -73,13 +73,22 @@ internal sealed class TaskOptions
         Description = "sts, pairs: also evaluates character overlap as a baseline",
     };
 
-    public TaskOptions(Command command)
+    private readonly bool _required;
+
+    /// <summary>Initializes a new instance of the <see cref="TaskOptions"/> class.</summary>
+    /// <param name="command">The command to which the options are added.</param>
+    /// <param name="required">
+    /// <see langword="true"/>, the default, if the command needs a task and has baselines and other methods; otherwise,
+    /// <see langword="false"/>.
+    /// </param>
+    public TaskOptions(Command command, bool required = true)
     {
+        _required = required;
         _task.Accept([.. Rules.Keys]);
         Option[] options =
         [
-            _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods,
-            _reranker,
+            _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _kinds,
+            .. required ? (ReadOnlySpan<Option>)[_bm25, _overlap, _methods, _reranker] : [],
         ];
         foreach (var option in options)
         {
@@ -95,6 +104,9 @@ internal sealed class TaskOptions
 
     /// <summary>Returns the model that reranks, or <see langword="null"/> for the evaluated model.</summary>
     public string? Reranker(ParseResult arguments) => arguments.GetValue(_reranker);
+
+    /// <summary>Returns whether a task or a folder of data sets is given.</summary>
+    public bool AreGiven(ParseResult arguments) => arguments.GetValue(_task) is not null || arguments.GetValue(_suite) is not null;
 
     /// <summary>Returns the tasks and the folder of their files.</summary>
     public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments)
@@ -149,7 +161,12 @@ internal sealed class TaskOptions
     private void Validate(CommandResult result, Option[] ofTasks)
     {
         var given = ofTasks.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
-        var task = result.GetValue(_task);
+        var task = result.GetResult(_task) is { } named && !named.Errors.Any() ? named.GetValueOrDefault<string?>() : null;
+        if (!_required && given.Length == 0 && result.GetResult(_task) is null && result.GetResult(_suite) is null)
+        {
+            return;
+        }
+
         var rule = task is null ? default : Rules.GetValueOrDefault(task);
         if (task is not null && rule == default)
         {

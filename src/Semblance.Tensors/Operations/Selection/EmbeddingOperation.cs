@@ -72,22 +72,24 @@ public static class EmbeddingOperation
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(words);
         var output = run.Lease(batch.TokenCount, words.Columns);
+        using var other = run.Lease(words.Columns); // a row of another table
         for (var sequence = 0; sequence < batch.Count; sequence++)
         {
             var start = batch.Offsets[sequence];
             for (var token = start; token < batch.Offsets[sequence + 1]; token++)
             {
                 var row = output.Writable.Slice(token * words.Columns, words.Columns);
-                RowOf(words, batch.TokenIds[token], "token id").CopyTo(row);
+                CopyRow(words, batch.TokenIds[token], "token id", row);
                 if (types is not null)
                 {
-                    TensorPrimitives.Add(row, RowOf(types, batch.TypeIds[token], "type id"), row);
+                    CopyRow(types, batch.TypeIds[token], "type id", other.Writable);
+                    TensorPrimitives.Add(row, other.Values, row);
                 }
 
                 if (positions is not null)
                 {
-                    TensorPrimitives.Add(
-                        row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
+                    CopyRow(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position", other.Writable);
+                    TensorPrimitives.Add(row, other.Values, row);
                 }
             }
         }
@@ -110,7 +112,7 @@ public static class EmbeddingOperation
         var output = run.Lease(rows.Length, table.Columns);
         for (var i = 0; i < rows.Length; i++)
         {
-            RowOf(table, rows[i], what).CopyTo(output.Writable[(i * table.Columns)..]);
+            CopyRow(table, rows[i], what, output.Writable.Slice(i * table.Columns, table.Columns));
         }
 
         if (run.Recording && table.RequiresGradient)
@@ -164,7 +166,14 @@ public static class EmbeddingOperation
         }
     }
 
-    private static ReadOnlySpan<float> RowOf(Tensor table, int index, string what) => (uint)index < (uint)table.Rows
-        ? table.Row(index)
-        : throw new ArgumentException($"The {what} {index} is outside the model's table of {table.Rows} rows.");
+    // A table of another type is not converted as a whole.
+    private static void CopyRow(Tensor table, int index, string what, Span<float> row)
+    {
+        if ((uint)index >= (uint)table.Rows)
+        {
+            throw new ArgumentException($"The {what} {index} is outside the model's table of {table.Rows} rows.");
+        }
+
+        table.CopyTo(index * table.Columns, row);
+    }
 }

@@ -66,6 +66,17 @@ public sealed class EvaluationTask
         });
     }
 
+    /// <summary>Returns texts of the first file: the fields of several words, each once. Encoders can be compared on them.</summary>
+    /// <param name="folder">The folder of <see cref="Files"/>.</param>
+    /// <param name="count">The maximum number of texts.</param>
+    /// <exception cref="DatasetException">The file cannot be read.</exception>
+    public IReadOnlyList<string> ReadTexts(string folder, int count) => Named(folder, () =>
+    {
+        var path = Path.Combine(folder, Files[0]);
+        return EvaluationFile.Rows(path, EvaluationFile.ColumnNames(path)).SelectMany(row => row.Fields)
+            .Where(field => field.Contains(' ', StringComparison.Ordinal)).Distinct().Take(count).ToList();
+    });
+
     /// <summary>Compares retrieval methods on a task of the kind <c>retrieval</c>.</summary>
     /// <param name="methods">The methods, in the order of the results.</param>
     /// <param name="model">The model.</param>

@@ -18,7 +18,9 @@ public abstract class EmbeddingWriter : IDisposable
     /// </param>
     /// <param name="encoder">The encoder whose embeddings are written.</param>
     /// <returns>The writer.</returns>
-    /// <exception cref="ArgumentException">The extension is not supported.</exception>
+    /// <exception cref="ArgumentException">
+    /// The extension is not supported, or the vectors are bfloat16, which <c>.npy</c> does not have.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public static EmbeddingWriter Create(string path, QuantizingEncoder encoder)
     {
@@ -28,6 +30,8 @@ public abstract class EmbeddingWriter : IDisposable
         var type = encoder.Precision switch
         {
             Precision.Float32 => DType.F32,
+            Precision.Float16 => DType.F16,
+            Precision.BFloat16 => DType.BF16,
             Precision.Int8 or Precision.Binary => DType.I8,
             _ => DType.U8,
         };

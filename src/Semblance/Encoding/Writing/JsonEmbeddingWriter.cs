@@ -29,6 +29,12 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
 
     public override void Write(StoredEmbedding embedding)
     {
+        if (_precision is Precision.Float16 or Precision.BFloat16)
+        {
+            WriteRounded(embedding);
+            return;
+        }
+
         var stored = embedding.Stored.Span;
         var bytes = new int[stored.Length];
         for (var i = 0; i < bytes.Length; i++)
@@ -52,6 +58,18 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
             {
                 json.WriteNumbers("embedding", embedding.Embedding.Vector.Span);
             }
+        });
+    }
+
+    // Two bytes are a number, which is written as one.
+    private void WriteRounded(StoredEmbedding embedding)
+    {
+        var vector = new float[embedding.Embedding.Vector.Length];
+        new Quantizer(_precision, vector.Length).Restore(embedding.Stored.Span, vector);
+        _lines.Write(json =>
+        {
+            json.WriteString("text", embedding.Embedding.Text);
+            json.WriteNumbers("embedding", vector);
         });
     }
 

@@ -18,6 +18,12 @@ internal sealed class MatrixEmbeddingWriter(RowWriter rows, string path, Quantiz
             case DType.F32:
                 rows.Write(embedding.Embedding.Vector.Span);
                 break;
+            case DType.F16:
+                rows.Write(MemoryMarshal.Cast<byte, Half>(embedding.Stored.Span));
+                break;
+            case DType.BF16:
+                rows.Write(MemoryMarshal.Cast<byte, ushort>(embedding.Stored.Span));
+                break;
             case DType.I8:
                 rows.Write(MemoryMarshal.Cast<byte, sbyte>(embedding.Stored.Span));
                 break;

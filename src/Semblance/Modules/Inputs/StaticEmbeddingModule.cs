@@ -259,7 +259,7 @@ public sealed class StaticEmbeddingModule : InputModule
             json.WriteBoolean("normalize", true);
         }
 
-        json.WriteString("embedding_dtype", weights == DType.F16 ? "float16" : "float32");
+        json.WriteString("embedding_dtype", ModelQuantizer.NameOf(weights));
         json.WriteEndObject();
     }
 

@@ -13,19 +13,22 @@ internal sealed class RowScorer : ICorpusScan
     private readonly VectorMatrix _corpus;
     private readonly SearchOptions _options;
     private readonly Rankings _rankings;
+    private readonly int _first;
 
     /// <param name="run">The computation whose memory lives as long as this object.</param>
     /// <param name="queries">The queries <c>[queries × dimensions]</c>.</param>
     /// <param name="corpus">The vectors.</param>
     /// <param name="options">The search options.</param>
     /// <param name="rankings">The rankings that receive the hits.</param>
-    public RowScorer(Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
+    /// <param name="first">The index of the first query in <paramref name="rankings"/>. 0 by default.</param>
+    public RowScorer(
+        Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings, int first = 0)
     {
-        (_corpus, _options, _rankings) = (corpus, options, rankings);
+        (_corpus, _options, _rankings, _first) = (corpus, options, rankings, first);
         Queries = Comparand.Ready(run, queries, options.Similarity);
-        for (var first = 0; first < queries.Rows; first += options.BlockQueries)
+        for (var query = 0; query < queries.Rows; query += options.BlockQueries)
         {
-            _comparands.Add(new Comparand(Queries.Slice(first, Math.Min(options.BlockQueries, queries.Rows - first)), options.Similarity));
+            _comparands.Add(new Comparand(Queries.Slice(query, Math.Min(options.BlockQueries, queries.Rows - query)), options.Similarity));
         }
     }
 
@@ -48,7 +51,7 @@ internal sealed class RowScorer : ICorpusScan
     private void Score(Computation part, Tensor vectors, int first, ReadOnlySpan<int> rows)
     {
         using var ready = Comparand.Ready(part, vectors, _options.Similarity);
-        var query = 0;
+        var query = _first;
         foreach (var comparand in _comparands)
         {
             using var scores = comparand.Scores(part, ready);

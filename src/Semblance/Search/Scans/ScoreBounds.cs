@@ -57,20 +57,29 @@ internal abstract class ScoreBounds
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows, up to <see cref="Rows"/>.</param>
     /// <param name="bars">The threshold of each query.</param>
+    /// <param name="block">The bytes of the rows, if they are arranged for many queries; <see langword="null"/> by default.</param>
     [SkipLocalsInit]
-    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars)
+    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars, ByteBlock? block = null)
     {
         Span<float> products = stackalloc float[Rows * _norms.Length], squares = stackalloc float[Rows];
         squares[rows..].Clear();
-        Multiply(first, rows, products, squares);
+        Multiply(first, rows, block, products, squares);
         var candidates = 0UL;
         for (var i = 0; i < rows; i += Vector512<float>.Count)
         {
             var square = Vector512.Create(squares[i..]);
+            var length = Vector512.Sqrt(square);
             var rejected = Vector512<float>.AllBitsSet;
             for (var query = 0; query < _norms.Length; query++)
             {
-                rejected &= Below(Vector512.Create(products[((query * Rows) + i)..]), square, query, bars[query]);
+                var below = Below(Vector512.Create(products[((query * Rows) + i)..]), square, length, query, bars[query]);
+                if (block is not null && !float.IsNegativeInfinity(bars[query]))
+                {
+                    var unsure = (uint)Vector512.AndNot(rejected, below).ExtractMostSignificantBits() & (rows - i < 16 ? (1u << (rows - i)) - 1 : 0xFFFF);
+                    below |= unsure == 0 ? default : CertainlyBelow(unsure, first + i, query, bars[query]);
+                }
+
+                rejected &= below;
             }
 
             rejected &= Vector512.GreaterThan(square, Vector512.Create(SmallestSquare))
@@ -86,17 +95,31 @@ internal abstract class ScoreBounds
     /// </summary>
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows.</param>
+    /// <param name="block">The bytes of the rows, if they are arranged for many queries.</param>
     /// <param name="products">The buffer that receives <c>[queries × <see cref="Rows"/>]</c>.</param>
     /// <param name="squares">The buffer that receives <c>[rows]</c>.</param>
-    protected abstract void Multiply(int first, int rows, Span<float> products, Span<float> squares);
+    protected abstract void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares);
 
-    // True where scores are certainly below the threshold; comparisons with NaN are false.
-    private Vector512<float> Below(Vector512<float> product, Vector512<float> square, int query, float bar) => _similarity switch
+    /// <summary>Returns true for rows that a tighter bound shows to be below a threshold; for products of many queries.</summary>
+    /// <param name="unsure">The rows to compare, one bit each.</param>
+    /// <param name="first">The row of the first bit.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="bar">The threshold of the query.</param>
+    protected virtual Vector512<float> CertainlyBelow(uint unsure, int first, int query, float bar) => default;
+
+    /// <summary>Returns true where scores are certainly below the threshold; comparisons with NaN are false.</summary>
+    /// <param name="product">Upper bounds of the dot products.</param>
+    /// <param name="square">The squared lengths of the rows.</param>
+    /// <param name="length">The lengths of the rows.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="bar">The threshold of the query.</param>
+    protected Vector512<float> Below(
+        Vector512<float> product, Vector512<float> square, Vector512<float> length, int query, float bar) => _similarity switch
     {
-        SimilarityFunction.Cosine => Vector512.LessThan(product, Vector512.Sqrt(square) * (bar - Slack)),
+        SimilarityFunction.Cosine => Vector512.LessThan(product, length * (bar - Slack)),
         SimilarityFunction.DotProduct =>
             Vector512.LessThan(
-                product + (Vector512.Sqrt(square) * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
+                product + (length * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
         _ =>
             Vector512.GreaterThan(
                 ((square + Vector512.Create(_norms[query] * _norms[query])) * (1 - Slack)) - (product + product),

@@ -97,7 +97,7 @@ public sealed unsafe class VectorMatrix
     /// <remarks>
     /// Files of bytes with a ranges file next to them (<see cref="QuantizationRanges.PathBeside"/>, which <see cref="Save"/> writes) are
     /// int8 or uint8. Without ranges, the meaning of a byte is unknown, so bytes are only read as binary or ubinary, and only if requested.
-    /// Other types than the stored precisions (float64, bfloat16) and JSON Lines are converted to float32 in memory.
+    /// Another type than the stored precisions (float64) and JSON Lines are converted to float32 in memory.
     /// </remarks>
     /// <param name="path">
     /// The path of a <c>.npy</c> or <c>.safetensors</c> file of float32, float64, float16, bfloat16, int8 or uint8, or JSON Lines
@@ -122,7 +122,7 @@ public sealed unsafe class VectorMatrix
         }
 
         var matrix = MappedMatrix.Open(path, name);
-        if (matrix.DType is DType.F64 or DType.BF16 && matrix.Columns > 0)
+        if (matrix.DType == DType.F64 && matrix.Columns > 0)
         {
             return InMemory(matrix.Read(), path, precision, dimension);
         }
@@ -181,7 +181,9 @@ public sealed unsafe class VectorMatrix
     /// <param name="path">
     /// The path of the file, ending with <c>.npy</c> or <c>.safetensors</c>; the file appears when it is complete.
     /// </param>
-    /// <exception cref="ArgumentException">The path has another extension.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path has another extension, or the vectors are bfloat16, which <c>.npy</c> does not have.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string path)
     {
@@ -204,6 +206,9 @@ public sealed unsafe class VectorMatrix
                     break;
                 case DType.F16:
                     writer.Write(MemoryMarshal.Cast<byte, Half>(Stored(row)));
+                    break;
+                case DType.BF16:
+                    writer.Write(MemoryMarshal.Cast<byte, ushort>(Stored(row)));
                     break;
                 case DType.I8:
                     writer.Write(MemoryMarshal.Cast<byte, sbyte>(Stored(row)));
@@ -333,6 +338,7 @@ public sealed unsafe class VectorMatrix
     {
         Precision.Float32 => DType.F32,
         Precision.Float16 => DType.F16,
+        Precision.BFloat16 => DType.BF16,
         Precision.Int8 or Precision.Binary => DType.I8,
         Precision.UInt8 or Precision.UBinary => DType.U8,
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
@@ -342,6 +348,7 @@ public sealed unsafe class VectorMatrix
     {
         DType.F32 => Precision.Float32,
         DType.F16 => Precision.Float16,
+        DType.BF16 => Precision.BFloat16,
         DType.I8 when HasRanges(matrix) => Precision.Int8,
         DType.U8 when HasRanges(matrix) => Precision.UInt8,
         DType.I8 or DType.U8 => throw new CheckpointFormatException(
