@@ -14,7 +14,7 @@ public class CommandLineTests
     [InlineData("encode", "--batch-tokens", "0")]
     [InlineData("encode", "--threads", "two")]
     [InlineData("encode", "--dimensions", "99999999999")]
-    [InlineData("encode", "--precision", "float16")]
+    [InlineData("encode", "--precision", "float8")]
     [InlineData("encode", "--precision", "1")]
     [InlineData("mine", "--threshold", "NaN")]
     [InlineData("forward", "--input", "a.safetensors")]

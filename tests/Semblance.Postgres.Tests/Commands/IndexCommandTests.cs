@@ -106,7 +106,7 @@ public class IndexCommandTests(PostgresServer server)
         (await table.RunAsync("build", "--input", vectors, "--method", "none")).Done();
         Fails(await table.RunAsync("build", "--input", vectors), "there is an index or a table of that name already");
         Fails(await table.RunAsync("build", "--input", vectors, "--method", "ivfflat", "--similarity", "manhattan"), "does not support the Manhattan distance with IVFFlat");
-        Fails(await table.RunAsync("add", "--input", folder.Write("a.txt", "Hi\n"), "--model", Model.Folder), "--model: the model has dimension 32, but the index has dimension 8");
+        Fails(await table.RunAsync("add", "--input", folder.Write("a.txt", "Hi\n"), "--model", Model.Folder), "The index has vectors of dimension 8, of another model");
         (await PostgresIndex.OpenAsync(server.Source, table.Name)).Dimension.ShouldBe(8);
     }
 

@@ -48,10 +48,12 @@ public class RerankCommandTests
         new MultiVectorEncoder(plain.Modules, plain.Config with { QueryExpansion = new QueryExpansion(9) }).SaveHead(both); // ranks otherwise
         var expected = MultiVectorEncoder.Load(both).Rank("A man", Corpus, topK: 3);
         expected.Select(document => document.Score).ShouldNotBe(plain.Rank("A man", Corpus, topK: 3).Select(document => document.Score));
-        foreach (var command in (string[][])[["rerank"], ["search", "--rerank"], ["rerank", "--model", both], ["search", "--model", both, "--rerank"]])
+        var behind = Reranker.Load(both).Behind(new DenseRetriever(SentenceTransformer.Load(both), Corpus), Corpus).Search("A man", 3);
+        var fused = behind.Select(hit => new RankedDocument(hit.Index, hit.Score, Corpus[hit.Index])).ToArray();
+        foreach (var (command, ranking) in ((string[], RankedDocument[])[])[(["rerank"], expected), (["search", "--rerank"], fused), (["rerank", "--model", both], expected), (["search", "--model", both, "--rerank"], fused)])
         {
             var outcome = await Outcome.OfDefaultAsync(both, corpus, [.. command, "--corpus", "-", "--query", "A man", "--top-k", "3"]);
-            outcome.Done().Lines.ShouldBe(expected.Select((document, i) => $"{i + 1}\t{document.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{document.Text}"));
+            outcome.Done().Lines.ShouldBe(ranking.Select((document, i) => $"{i + 1}\t{document.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{document.Text}"));
         }
     }
 
