@@ -4,8 +4,8 @@ namespace Semblance.Checkpoints;
 
 /// <summary>
 /// Represents the named tensors of a model. Float32 weights are used from the mapped file without a copy; matrices of float16, bfloat16 and
-/// int8 with scales are converted where they are used, and other types when they are read. Immutable and thread-safe. There is nothing to dispose: the mapping lives as long as the checkpoint or one of its
-/// tensors.
+/// int8 with scales are converted where they are used, and other types when they are read. Immutable and thread-safe. There is nothing to
+/// dispose: the mapping lives as long as the checkpoint or one of its tensors.
 /// </summary>
 /// <remarks>
 /// <para>A file in use can be replaced by renaming, as every writer here does, but must not be shortened or overwritten: the operating

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// Converts float16 and bfloat16 to float32, exactly, and float32 to bfloat16. This is the first work of loading a model, so the runtime compiles these methods
-/// once, fully optimized.
+/// Converts float16 and bfloat16 to float32, exactly, and float32 to bfloat16. This is the first work of loading a model, so the runtime
+/// compiles these methods once, fully optimized.
 /// </summary>
 internal static class HalfPrecision
 {

@@ -31,7 +31,8 @@ public sealed class Quantizer
     {
         if (precision == Precision.Float32 || !Enum.IsDefined(precision))
         {
-            throw new ArgumentOutOfRangeException(nameof(precision), precision, "Float16, BFloat16, Int8, UInt8, Binary and UBinary are quantized.");
+            throw new ArgumentOutOfRangeException(
+                nameof(precision), precision, "Float16, BFloat16, Int8, UInt8, Binary and UBinary are quantized.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);

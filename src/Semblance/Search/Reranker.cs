@@ -11,7 +11,7 @@ namespace Semblance;
 public sealed class Reranker
 {
     // Of the token vectors of a sentence encoder, trained for late interaction or not, measured with the default model.
-    private const double TokenVectorsWeight = 2;
+    private const double TokenVectorsWeight = 1;
 
     private readonly CrossEncoder? _crossEncoder;
     private readonly MultiVectorEncoder? _multiVector;
@@ -44,7 +44,7 @@ public sealed class Reranker
 
     /// <summary>
     /// Gets the weight of the first ranking behind which the model reranks (<see cref="RetrieveAndRerank.RetrieverWeight"/>): 0 by default,
-    /// so that the model alone orders the texts; 2 after <see cref="Load"/> for the token vectors or the head of a sentence encoder.
+    /// so that the model alone orders the texts; 1 after <see cref="Load"/> for the token vectors or the head of a sentence encoder.
     /// </summary>
     public double RetrieverWeight { get; init; }
 
@@ -115,9 +115,9 @@ public sealed class Reranker
         TextOptions? options = null) =>
         _crossEncoder is not null
             ? new(retriever, corpus, _crossEncoder, Apply(options, PredictOptions.Default))
-                { Candidates = candidates, RetrieverWeight = RetrieverWeight }
+            { Candidates = candidates, RetrieverWeight = RetrieverWeight }
             : new(retriever, corpus, _multiVector!, Apply(options, MultiVectorEncodeOptions.Default))
-                { Candidates = candidates, RetrieverWeight = RetrieverWeight };
+            { Candidates = candidates, RetrieverWeight = RetrieverWeight };
 
     private static string Several(CrossEncoder model) =>
         $"the model has {model.Labels.Count} labels, so no score ranks the texts; use a model with one label.";

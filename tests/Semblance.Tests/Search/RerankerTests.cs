@@ -8,7 +8,7 @@ public class RerankerTests
 
     [Theory]
     [InlineData("st/cross-encoder", 0)]
-    [InlineData("st/mean-normalize", 2)]
+    [InlineData("st/mean-normalize", 1)]
     public void The_model_of_a_folder_orders_texts_alone_and_behind_a_search(string fixture, double weight)
     {
         var reranker = Reranker.Load(Fixtures.Own(fixture));

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
-using Semblance.Files.Json;
 using Semblance.Files;
+using Semblance.Files.Json;
 using Semblance.Tokenizers;
 
 namespace Semblance.Cli.Commands;

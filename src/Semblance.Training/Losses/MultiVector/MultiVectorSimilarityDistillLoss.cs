@@ -77,7 +77,8 @@ public sealed class MultiVectorSimilarityDistillLoss(MultiVectorSimilarityDistil
         }
 
         var dimension = labels.Columns / columns;
-        Tensor[] vectors = [.. Enumerable.Range(0, columns).Select(column => run.Normalize(run.Columns(labels, column * dimension, dimension)))];
+        Tensor[] vectors =
+            [.. Enumerable.Range(0, columns).Select(column => run.Normalize(run.Columns(labels, column * dimension, dimension)))];
         var similarities = run.Product(vectors[0], run.ConcatenateRows(vectors[1..]));
         var teacher = run.LogSoftmax(run.Scale(similarities, 1 / Settings.Temperature));
         var scores = MaxSim(run, input.Embeddings[0], Join(run, [.. input.Embeddings.Skip(1)]));

@@ -75,7 +75,8 @@ internal abstract class ScoreBounds
                 var below = Below(Vector512.Create(products[((query * Rows) + i)..]), square, length, query, bars[query]);
                 if (block is not null && !float.IsNegativeInfinity(bars[query]))
                 {
-                    var unsure = (uint)Vector512.AndNot(rejected, below).ExtractMostSignificantBits() & (rows - i < 16 ? (1u << (rows - i)) - 1 : 0xFFFF);
+                    var unsure = (uint)Vector512.AndNot(rejected, below).ExtractMostSignificantBits()
+                        & (rows - i < 16 ? (1u << (rows - i)) - 1 : 0xFFFF);
                     below |= unsure == 0 ? default : CertainlyBelow(unsure, first + i, query, bars[query]);
                 }
 
@@ -115,14 +116,14 @@ internal abstract class ScoreBounds
     /// <param name="bar">The threshold of the query.</param>
     protected Vector512<float> Below(
         Vector512<float> product, Vector512<float> square, Vector512<float> length, int query, float bar) => _similarity switch
-    {
-        SimilarityFunction.Cosine => Vector512.LessThan(product, length * (bar - Slack)),
-        SimilarityFunction.DotProduct =>
-            Vector512.LessThan(
-                product + (length * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
-        _ =>
-            Vector512.GreaterThan(
-                ((square + Vector512.Create(_norms[query] * _norms[query])) * (1 - Slack)) - (product + product),
-                Vector512.Create(bar * bar)),
-    };
+        {
+            SimilarityFunction.Cosine => Vector512.LessThan(product, length * (bar - Slack)),
+            SimilarityFunction.DotProduct =>
+                Vector512.LessThan(
+                    product + (length * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
+            _ =>
+                Vector512.GreaterThan(
+                    ((square + Vector512.Create(_norms[query] * _norms[query])) * (1 - Slack)) - (product + product),
+                    Vector512.Create(bar * bar)),
+        };
 }

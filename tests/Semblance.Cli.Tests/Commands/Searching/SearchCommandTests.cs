@@ -66,7 +66,7 @@ public class SearchCommandTests
         await Finds(words, "--bm25");
         await Finds(hybrid, "--hybrid", "--candidates", "5");
         await Finds(reranked, "--bm25", "--rerank", crossEncoder, "--candidates", "5");
-        var late = new RetrieveAndRerank(words, recorded.Sentences, MultiVectorEncoder.Of(model)) { Candidates = 5, RetrieverWeight = 2 };
+        var late = new RetrieveAndRerank(words, recorded.Sentences, MultiVectorEncoder.Of(model)) { Candidates = 5, RetrieverWeight = 1 };
         await Finds(late, "--bm25", "--rerank", recorded.Folder, "--candidates", "5");
         await Finds(late, "--bm25", "--candidates", "5", "--rerank"); // with --model
         (await Search("--rerank", Fixtures.Own("st/splade"))).Error.ShouldContain("name a cross-encoder, a late-interaction model or a sentence encoder");
