@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Semblance.Cli.Commands;
-using Semblance.Cli.Options;
+using Semblance.Files;
 
 namespace Semblance.Cli;
 
@@ -86,7 +86,7 @@ internal static class CommandLine
             var (what, known) = unknown.StartsWith('-')
                 ? ("option", command.Options.Select(option => option.Name))
                 : ("command or argument", command.Subcommands.Select(inner => inner.Name));
-            return $"There is no {what} '{Failure.OneLine(unknown)}'.{Suggestion.Question(unknown, known)}";
+            return $"There is no {what} '{Failure.OneLine(unknown)}'.{SimilarName.Question(unknown, known)}";
         }
 
         var problem = Failure.OneLine(parsed.Errors[0].Message);

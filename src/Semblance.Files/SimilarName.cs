@@ -16,15 +16,24 @@ public static class SimilarName
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(known);
-        var most = Math.Max(1, name.Length / 3);
-        return name.Length < 2 ? null : known
-            .Where(other => Math.Abs(other.Length - name.Length) <= most)
-            .Select(other => (Name: other, Distance: Edits(name.ToLowerInvariant(), other.ToLowerInvariant())))
+        var plain = Plain(name);
+        var most = Math.Max(1, plain.Length / 3);
+        return plain.Length < 2 ? null : known
+            .Select(other => (Name: other, Distance: Distance(plain, Plain(other), most)))
             .Where(other => other.Distance <= most)
             .OrderBy(other => other.Distance)
             .Select(other => other.Name)
             .FirstOrDefault();
     }
+
+    // Without case, and options without their hyphens.
+    private static string Plain(string name) => name.TrimStart('-').Replace('_', '-').ToLowerInvariant();
+
+    // A beginning of at least three characters counts as the name.
+    private static int Distance(string name, string other, int most) =>
+        name.Length >= 3 && other.StartsWith(name, StringComparison.Ordinal) ? 0
+        : Math.Abs(other.Length - name.Length) > most ? int.MaxValue
+        : Edits(name, other);
 
     // The number of characters to insert, delete, replace or exchange with the next one (optimal string alignment).
     private static int Edits(string a, string b)

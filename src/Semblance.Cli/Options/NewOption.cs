@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Semblance.Files;
 
 namespace Semblance.Cli.Options;
 
@@ -58,7 +59,7 @@ internal static class NewOption
             foreach (var word in result.Tokens.Select(token => token.Value).Except(choices))
             {
                 result.AddError(
-                    $"{option.Name} is '{word}'; it can be {string.Join(", ", choices)}.{Suggestion.Question(word, choices)}");
+                    $"{option.Name} is '{word}'; it can be {string.Join(", ", choices)}.{SimilarName.Question(word, choices)}");
             }
         });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Semblance.Cli.Options;
+using Semblance.Files;
 using Semblance.Training;
 
 namespace Semblance.Cli.Commands;
@@ -186,7 +187,7 @@ internal sealed class TaskOptions
             else if (result.GetValue(_kinds)?.Split(',').Except(Rules.Keys).FirstOrDefault() is { } unknown)
             {
                 result.AddError(
-                    $"--tasks has '{unknown}'; it can have {string.Join(", ", Rules.Keys)}.{Suggestion.Question(unknown, Rules.Keys)}");
+                    $"--tasks has '{unknown}'; it can have {string.Join(", ", Rules.Keys)}.{SimilarName.Question(unknown, Rules.Keys)}");
             }
         }
         else if (rule.Needed.Except(given).FirstOrDefault() is { } missing)
@@ -211,7 +212,7 @@ internal sealed class TaskOptions
         if (methods.FirstOrDefault(name => !MethodNames.Contains(name)) is { } unknown)
         {
             result.AddError(
-                $"--methods has '{unknown}'; it can have {string.Join(", ", MethodNames)}.{Suggestion.Question(unknown, MethodNames)}");
+                $"--methods has '{unknown}'; it can have {string.Join(", ", MethodNames)}.{SimilarName.Question(unknown, MethodNames)}");
         }
         else if (!methods.Contains("rerank") && result.GetResult(_reranker) is not null)
         {
