@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
@@ -117,6 +119,28 @@ public abstract class Transformer
         {
             throw new ArgumentException(e.Message, nameof(sizes), e);
         }
+    }
+
+    /// <summary>
+    /// Creates a copy with more layers, to be trained further. Its new layers are copies of the layers before them whose blocks add 0 to
+    /// their input at first, so that it computes nearly the same.
+    /// </summary>
+    /// <param name="layers">The number of layers of the copy, above <see cref="LayerCount"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="layers"/> is not above <see cref="LayerCount"/>.</exception>
+    /// <exception cref="NotSupportedException">The layers do not have BERT's names, as those of RoBERTa and ELECTRA do.</exception>
+    public Transformer Deepen(int layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(layers, LayerCount);
+        if (FindLayer("encoder.layer.0.output.dense") is null || FindLayer("encoder.layer.0.output.LayerNorm") is null)
+        {
+            throw new NotSupportedException(
+                $"A model of the type '{ModelType}' cannot be made deeper; expected layers with BERT's names, as in BERT, RoBERTa and ELECTRA.");
+        }
+
+        var config = JsonObject.Create(Configuration.Root)!.With(("num_hidden_layers", layers));
+        return Architecture.Load(
+            ConfigurationFile.Of("the config.json of the deeper model", JsonElement.Parse(config.ToJsonString())),
+            new DeeperWeights(Parameters(), LayerCount, layers));
     }
 
     /// <summary>Computes the last hidden states of a batch.</summary>

@@ -21,9 +21,14 @@ internal static class RecipeModel
             return SentenceTransformer.LoadTrainable(folder!);
         }
 
-        node.Only("folder", "new", "pooling", "normalize", "max-length");
+        node.Only("folder", "new", "layers", "pooling", "normalize", "max-length");
         var model = folder is null ? New(node.Get("new"), seed) : SentenceTransformer.LoadTrainable(folder);
         var input = (InputModule)model.Modules[0];
+        if (node.Find("layers") is { } layers)
+        {
+            input = Deeper(input, layers);
+        }
+
         if (node.Find("max-length") is { } length)
         {
             input = Shortened(input, length);
@@ -48,6 +53,25 @@ internal static class RecipeModel
         ? new TransformerModule(
             transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
         : throw length.Fault($"the model begins with {input}, whose maximum sequence length cannot be set.");
+
+    // Returns an input module with more layers, which compute nearly the same at first.
+    private static TransformerModule Deeper(InputModule input, RecipeNode layers)
+    {
+        if (input is not TransformerModule module)
+        {
+            throw layers.Fault($"the model begins with {input}, which cannot be made deeper.");
+        }
+
+        try
+        {
+            var transformer = module.Transformer.Deepen(layers.Number(module.Transformer.LayerCount + 1, 1024));
+            return new TransformerModule(module.Tokenizer, transformer, module.MaxSequenceLength, module.LowerCase);
+        }
+        catch (NotSupportedException e)
+        {
+            throw layers.Fault(e.Message);
+        }
+    }
 
     /// <summary>Creates a cross-encoder: an existing one, or a new head on the transformer of a model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
