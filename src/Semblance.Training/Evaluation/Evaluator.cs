@@ -53,7 +53,19 @@ public abstract class Evaluator(string name)
             $"{GetType().Name} needs sentence embeddings, which a multi-vector encoder does not produce; use an evaluator of triplets, "
             + "rankings or retrieval.");
 
-    /// <summary>Evaluates a sentence transformer, a cross-encoder or a multi-vector encoder.</summary>
+    /// <summary>
+    /// Evaluates a sparse encoder on the same task; the metrics include the mean number of nonzero elements of its vectors,
+    /// <c>active_dims</c>, and the share of the others, <c>sparsity_ratio</c>.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="NotSupportedException">The task needs dense vectors.</exception>
+    public virtual EvaluationResult Evaluate(SparseEncoder model, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(
+            $"{GetType().Name} needs dense vectors, which a sparse encoder does not produce; use an evaluator of scores, triplets, "
+            + "rankings or retrieval.");
+
+    /// <summary>Evaluates a sentence transformer, a cross-encoder, a multi-vector encoder or a sparse encoder.</summary>
     /// <param name="model">The model.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="NotSupportedException">The task needs sentence embeddings, which the model does not produce.</exception>
@@ -62,6 +74,7 @@ public abstract class Evaluator(string name)
         SentenceTransformer encoder => Evaluate(encoder, cancellationToken),
         CrossEncoder crossEncoder => Evaluate(crossEncoder, cancellationToken),
         MultiVectorEncoder multiVector => Evaluate(multiVector, cancellationToken),
+        SparseEncoder sparse => Evaluate(sparse, cancellationToken),
         _ => throw new ArgumentException($"A model of the type {model?.GetType().Name ?? "null"} cannot be evaluated.", nameof(model)),
     };
 
@@ -92,6 +105,26 @@ public abstract class Evaluator(string name)
         MaxThreads = Encoding.MaxThreads,
     };
 
+    /// <summary>Returns the encoding options for a sparse encoder.</summary>
+    private protected SparseEncodeOptions SparseEncoding(string? prompt = null) => new()
+    {
+        Prompt = prompt ?? Encoding.Prompt,
+        PromptName = Encoding.PromptName,
+        Route = Encoding.Route,
+        Truncation = Encoding.Truncation,
+        BatchTokens = Encoding.BatchTokens,
+        MaxThreads = Encoding.MaxThreads,
+    };
+
+    /// <summary>Adds how sparse the vectors of some texts are, under the names of sentence-transformers.</summary>
+    private protected static void AddSparsity(
+        OrderedDictionary<string, double> metrics, string prefix, IReadOnlyCollection<SparseVector> vectors)
+    {
+        var active = vectors.Average(vector => (double)vector.ActiveDimensions);
+        metrics[$"{prefix}active_dims"] = active;
+        metrics[$"{prefix}sparsity_ratio"] = 1 - (active / vectors.First().Dimension);
+    }
+
     private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
         model.Encode(texts, Encoding, null, cancellationToken).Vectors;
 
@@ -121,8 +154,8 @@ public abstract class Evaluator(string name)
 
     /// <summary>Returns the requested similarity functions, or that of the model.</summary>
     private protected static IReadOnlyList<SimilarityFunction> Functions(
-        IReadOnlyList<SimilarityFunction>? asked, SentenceTransformer model) =>
-        (asked ?? NoneNamed) is { Count: > 0 } functions ? functions : [model.Config.SimilarityFunction];
+        IReadOnlyList<SimilarityFunction>? asked, SentenceTransformerConfig config) =>
+        (asked ?? NoneNamed) is { Count: > 0 } functions ? functions : [config.SimilarityFunction];
 
     /// <summary>Adds the best value of each metric as <c>max</c> if there are several functions.</summary>
     private protected static void AddBest(
@@ -143,6 +176,10 @@ public abstract class Evaluator(string name)
 
     private protected static double[] Pairwise(Tensor a, Tensor b, SimilarityFunction function) =>
         Array.ConvertAll(Semblance.Similarity.Pairwise(a, b, function), score => (double)score);
+
+    private protected static double[] Pairwise(
+        IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction function) =>
+        Array.ConvertAll(SparseSimilarity.Pairwise(a, b, function), score => (double)score);
 
     private protected static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> items, string parameter) => items switch
     {

@@ -24,6 +24,11 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>>? TextNumbers { get; init; }
 
+    /// <summary>
+    /// Gets the part of the training that lies before the batch, from 0 to 1, for losses whose weights change; 1 by default.
+    /// </summary>
+    public double Progress { get; init; } = 1;
+
     /// <summary>Gets the number of rows.</summary>
     public int Rows => Embeddings[0].Rows;
 
@@ -33,7 +38,12 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
     public static LossInput Of(TrainingBatch batch, IReadOnlyList<Tensor> embeddings)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return new(embeddings, batch.Labels) { TextNumbers = batch.TextNumbers(), GuideEmbeddings = batch.GuideEmbeddings };
+        return new(embeddings, batch.Labels)
+        {
+            TextNumbers = batch.TextNumbers(),
+            GuideEmbeddings = batch.GuideEmbeddings,
+            Progress = batch.Progress,
+        };
     }
 
     /// <summary>Checks the number of columns, and that they have the same number of rows.</summary>

@@ -36,6 +36,11 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     /// <summary>Gets the dropout probability, in place of the model's own; <see langword="null"/> for the model's own.</summary>
     public float? DropoutRate { get; init; }
 
+    /// <summary>
+    /// Gets the part of the training that lies before the batch, from 0 to 1, for losses whose weights change; 1 by default.
+    /// </summary>
+    public double Progress { get; init; } = 1;
+
     /// <summary>Gets the token that cancels the operation.</summary>
     public CancellationToken Cancellation { get; init; }
 

@@ -16,9 +16,8 @@ public sealed class Recipe
 {
     private static readonly string[] Keys =
     [
-        "model", "cross-encoder", "multi-vector", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer",
-        "accumulation",
-        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
+        "model", "cross-encoder", "multi-vector", "sparse", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule",
+        "optimizer", "accumulation", "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
     private const int MostVariants = 1000;
@@ -216,8 +215,11 @@ public sealed class Recipe
         var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder, ModelKey);
         var begun = Begun();
         var multiVector = IsMultiVector ? await RecipeMultiVector.CreateAsync(begun, cancellationToken).ConfigureAwait(false) : null;
+        var sparse = IsSparse ? await RecipeSparse.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false) : null;
         ITrainableModel model = multiVector is not null
             ? multiVector.Model
+            : sparse is not null
+            ? sparse.Model
             : IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
@@ -230,7 +232,8 @@ public sealed class Recipe
         ];
         multiVector?.Begin(datasets, cancellationToken);
         var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
-        var from = multiVector?.Folder ?? await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
+        var from = multiVector?.Folder ?? sparse?.Folder
+            ?? await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
         var training = datasets
             .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed))))
             .ToArray();
@@ -259,7 +262,8 @@ public sealed class Recipe
         };
         var trainer = new Trainer(
             model, training, sampler,
-            parameters => RecipeOptimizer.Create(_root.Find("optimizer"), multiVector?.Trained(parameters) ?? parameters),
+            parameters => RecipeOptimizer.Create(
+                _root.Find("optimizer"), multiVector?.Trained(parameters) ?? sparse?.Trained(parameters) ?? parameters),
             trainerOptions, evaluator);
         if (!options.Resume)
         {
@@ -310,12 +314,14 @@ public sealed class Recipe
 
     private bool IsMultiVector => _root.Find("multi-vector") is not null;
 
-    private string ModelKey => IsMultiVector ? "multi-vector" : IsCrossEncoder ? "cross-encoder" : "model";
+    private bool IsSparse => _root.Find("sparse") is not null;
+
+    private string ModelKey => IsMultiVector ? "multi-vector" : IsSparse ? "sparse" : IsCrossEncoder ? "cross-encoder" : "model";
 
     // The node of the initial model.
     private RecipeNode Begun()
     {
-        string[] named = [.. ((string[])["model", "cross-encoder", "multi-vector"]).Where(key => _root.Find(key) is not null)];
+        string[] named = [.. ((string[])["model", "cross-encoder", "multi-vector", "sparse"]).Where(key => _root.Find(key) is not null)];
         return named.Length < 2
             ? _root.Get(named.FirstOrDefault() ?? "model")
             : throw _root.Get(named[0]).Fault($"a recipe trains a '{named[0]}' or a '{named[1]}', not both.");

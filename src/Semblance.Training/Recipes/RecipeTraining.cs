@@ -48,6 +48,7 @@ public sealed class RecipeTraining
         SentenceTransformer encoder => encoder.Warnings,
         CrossEncoder crossEncoder => crossEncoder.Warnings,
         MultiVectorEncoder multiVector => multiVector.Warnings,
+        SparseEncoder sparse => sparse.Warnings,
         _ => [],
     };
 

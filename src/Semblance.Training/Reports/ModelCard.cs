@@ -69,6 +69,7 @@ public static partial class ModelCard
             {
                 CrossEncoder => ["cross-encoder", "reranker"],
                 MultiVectorEncoder => ["multi-vector", "late-interaction", "reranker"],
+                SparseEncoder => ["sparse-encoder", "sparse", "feature-extraction"],
                 _ => (string[])["sentence-similarity", "feature-extraction"],
             },
             "semblance",
@@ -131,6 +132,9 @@ public static partial class ModelCard
                 $"A late-interaction model: it maps each token of a text to a vector of {multiVector.Dimension} dimensions, "
                 + "and the score of a text is the sum of each query token's largest similarity with one of its tokens. "
                 + "It can be used for reranking the results of a search.",
+            SparseEncoder sparse =>
+                $"A sparse encoder: it maps a text to a vector of {sparse.Dimension} dimensions, of which few are not zero. "
+                + "It can be used for search with an inverted index, alone or beside dense vectors.",
             CrossEncoder { Labels.Count: > 1 } => "A cross-encoder: it reads two texts together and predicts the label of the pair.",
             _ =>
                 "A cross-encoder: it reads two texts together and computes a score for the pair. "
@@ -155,6 +159,12 @@ public static partial class ModelCard
             Row(card, "Vector of a token", $"{tokens.Dimension} dimensions");
             Row(card, "Maximum sequence length", maxLength);
             Row(card, "Similarity", tokens.Config.IsMean ? "meanmaxsim" : "maxsim");
+        }
+        else if (model is SparseEncoder sparse)
+        {
+            Row(card, "Vector", $"{sparse.Dimension} dimensions, sparse");
+            Row(card, "Maximum sequence length", maxLength);
+            Row(card, "Similarity", sparse.Config.SimilarityFunction.Name());
         }
         else if (model is CrossEncoder pairs)
         {

@@ -12,6 +12,7 @@ internal static class ModelUsage
     {
         CrossEncoder crossEncoder => OfPairs(summary, crossEncoder),
         MultiVectorEncoder => (OfTokens(summary), null),
+        SparseEncoder => OfSparse(summary),
         _ => OfVectors(summary),
     };
 
@@ -58,6 +59,31 @@ internal static class ModelUsage
                 {string.Join(",\n    ", documents)},
             ]);
             """;
+    }
+
+    private static (string CSharp, string Python) OfSparse(TrainingSummary summary)
+    {
+        var (name, query, documents) = Ranking(summary);
+        return ($"""
+            using Semblance;
+
+            var model = SparseEncoder.Load({name});
+            var queries = model.EncodeQuery([{query}]);
+            var documents = model.EncodeDocument([
+                {string.Join(",\n    ", documents)},
+            ]);
+            var similarities = model.Similarity(queries, documents); // [queries × documents]
+            var words = model.Decode(queries[0], topK: 10); // the tokens with the largest weights
+            """, $"""
+            from sentence_transformers import SparseEncoder
+
+            model = SparseEncoder({name})
+            queries = model.encode_query([{query}])
+            documents = model.encode_document([
+                {string.Join(",\n    ", documents)},
+            ])
+            similarities = model.similarity(queries, documents)
+            """);
     }
 
     // The name of the model, and a query with texts to rank, as literals.

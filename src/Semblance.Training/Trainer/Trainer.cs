@@ -234,6 +234,7 @@ public sealed class Trainer
                 Prompts = dataset.Prompts,
                 Routes = dataset.Routes,
                 Scale = dataset.Weight / _options.AccumulationSteps,
+                Progress = (double)step / _options.Steps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
                 DropoutRate = _options.DropoutRate,
                 Embedded = embedded,

@@ -44,6 +44,11 @@ public sealed class Features(PackedBatch batch, int promptLength = 0)
     /// </summary>
     public IReadOnlyList<float>? TokenWeightSums { get; set; }
 
+    /// <summary>
+    /// Gets or sets what a sparse auto-encoder reconstructs of the dense vectors, in a computation that records; otherwise, null.
+    /// </summary>
+    public SparseReconstruction? Reconstruction { get; set; }
+
     /// <summary>Gets or sets the sentence vectors, <c>[texts × dimension]</c>, which a pooling computes.</summary>
     public Tensor? SentenceEmbeddings { get; set; }
 }

@@ -49,7 +49,8 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
     public override ModelOutput Forward(Computation run, ModelInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ModelOutput(Forward(run, input.Texts, input.Prompt, input.Route));
+        var features = Tokenize(input.Texts, input.Prompt, input.Route);
+        return new ModelOutput(Vectors(run, features)) { Reconstruction = features.Reconstruction };
     }
 
     /// <summary>Encodes one text.</summary>

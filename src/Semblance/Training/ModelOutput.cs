@@ -1,3 +1,4 @@
+using Semblance.Modules;
 using Semblance.Tensors;
 
 namespace Semblance;
@@ -12,6 +13,11 @@ namespace Semblance;
 /// </param>
 public sealed record ModelOutput(Tensor Value, IReadOnlyList<int>? Offsets = null)
 {
+    /// <summary>
+    /// Gets what a sparse auto-encoder reconstructs of the dense vectors, in a computation that records; null for other models.
+    /// </summary>
+    public SparseReconstruction? Reconstruction { get; init; }
+
     /// <summary>Gets the number of texts or pairs.</summary>
     public int Count => Offsets is null ? Value.Rows : Offsets.Count - 1;
 }

@@ -152,6 +152,44 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void A_sparse_encoder_is_measured_by_its_scores_and_its_sparsity()
+    {
+        var model = SparseEncoder.Load(Fixtures.Own("st/splade"));
+        double Score(string a, string b) => SparseSimilarity.Of(model.Encode(a), model.Encode(b));
+        var active = First.Concat(Second).Average(text => (double)model.Encode(text).ActiveDimensions);
+        var scores = new EmbeddingSimilarityEvaluator(First, Second, [.. Enumerable.Range(0, First.Length).Select(i => (double)i)], "t");
+        var measured = scores.Evaluate((ITrainableModel)model);
+        measured.PrimaryMetric.ShouldBe("t_spearman_dot");
+        measured.PrimaryScore.ShouldBe(scores.Evaluate(Score, "dot").PrimaryScore, 1e-12);
+        measured.Metrics["t_active_dims"].ShouldBe(active, 1e-9);
+        measured.Metrics["t_sparsity_ratio"].ShouldBe(1 - (active / model.Dimension), 1e-9);
+
+        var triplets = new TripletEvaluator([Second[0]], [First[0]], [Second[2]], "three").Evaluate(model);
+        triplets.Metrics["three_dot_accuracy"].ShouldBe(Score(Second[0], First[0]) > Score(Second[0], Second[2]) ? 1 : 0);
+
+        var corpus = First.Concat(Second).Distinct().Index().ToDictionary(text => $"{text.Index:D3}", text => text.Item);
+        var relevant = corpus.First().Key;
+        var retrieval = new InformationRetrievalEvaluator(
+            new Dictionary<string, string> { ["q"] = Second[0] }, corpus, new Dictionary<string, IReadOnlySet<string>> { ["q"] = new HashSet<string> { relevant } }, "ir");
+        var rank = 1 + corpus.Values.Count(text => Score(Second[0], text) > Score(Second[0], corpus[relevant]));
+        var found = retrieval.Evaluate(model);
+        found.Metrics["ir_dot_mrr@10"].ShouldBe(rank <= 10 ? 1.0 / rank : 0, 1e-12);
+        found.Metrics["ir_query_active_dims"].ShouldBe(model.Encode(Second[0]).ActiveDimensions);
+        new InformationRetrievalEvaluator(
+            new Dictionary<string, string> { ["q"] = Second[0] }, corpus, new Dictionary<string, IReadOnlySet<string>> { ["q"] = new HashSet<string> { relevant } }, "ir")
+        {
+            CorpusChunkSize = 3,
+        }.Evaluate(model).Metrics.ShouldBe(found.Metrics);
+
+        string[] positive = [First[0], First[1]], negative = [Second[2], First[3]];
+        var reranking = new RerankingEvaluator([new RerankingSample(Second[0], positive, negative)], "r").Evaluate(model);
+        reranking.Metrics["r_map"].ShouldBe(
+            BinaryClassification.AveragePrecision([.. positive.Concat(negative).Select(text => Score(Second[0], text))], [true, true, false, false]), 1e-12);
+        new SequentialEvaluator([retrieval, scores]).Evaluate((ITrainableModel)model).PrimaryScore.ShouldBe(measured.PrimaryScore);
+        Should.Throw<NotSupportedException>(() => new TranslationEvaluator(First, Second, "t").Evaluate((ITrainableModel)model)).Message.ShouldContain("which a sparse encoder does not produce");
+    }
+
+    [Fact]
     public void Translation_is_as_recorded() => ShouldMatch("TranslationEvaluator", new TranslationEvaluator(First, Second, "t"), "t_mean_accuracy");
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class NearestCentroidEvaluator(LabeledTexts train, LabeledTexts te
     {
         ArgumentNullException.ThrowIfNull(model);
         var (train, test) = (Encode(model, _train.Columns[0], cancellationToken), Encode(model, _test.Columns[0], cancellationToken));
-        var functions = Functions(Similarities, model);
+        var functions = Functions(Similarities, model.Config);
         int[] classes = [.. _train.Labels.Distinct().Order()];
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)

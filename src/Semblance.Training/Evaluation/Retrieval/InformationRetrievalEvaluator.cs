@@ -1,3 +1,5 @@
+using Semblance.Tensors;
+
 namespace Semblance.Training;
 
 /// <summary>Evaluates retrieval: the ranking of relevant documents for queries by exact search over a corpus.</summary>
@@ -88,7 +90,7 @@ public sealed class InformationRetrievalEvaluator : Evaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(CorpusChunkSize, 1);
-        var functions = Functions(Similarities, model);
+        var functions = Functions(Similarities, model.Config);
         var found = Search(model, functions, cancellationToken);
         var metrics = new OrderedDictionary<string, double>();
         foreach (var (function, hits) in functions.Zip(found))
@@ -116,18 +118,45 @@ public sealed class InformationRetrievalEvaluator : Evaluator
             var chunk = new ArraySegment<string>(_corpus, first, Math.Min(CorpusChunkSize, _corpus.Length - first));
             var documents = model.EncodeDocument(chunk, TokenEncoding(CorpusPrompt), null, cancellationToken).Vectors;
             var scores = MaxSim.Matrix(queries, documents, model.Config.IsMean, Encoding.MaxThreads, cancellationToken);
-            for (var i = 0; i < best.Length; i++)
-            {
-                var row = scores.Row(i).ToArray();
-                var later = row.Select((score, document) => new SearchHit(first + document, score));
-                best[i] = [.. best[i].Concat(later).OrderByDescending(hit => hit.Score).Take(LargestK)]; // stable, as below
-            }
+            AddHits(best, scores, first);
         }
 
         var method = model.Config.IsMean ? "meanmaxsim" : "maxsim";
         var metrics = new OrderedDictionary<string, double>();
         AddMetrics(metrics, method, best);
         return Result(metrics, $"{method}_ndcg@{NdcgAtK.Max()}");
+    }
+
+    /// <summary>
+    /// Evaluates a sparse encoder by exact search; the metrics include the mean number of nonzero elements of the vectors,
+    /// <c>query_active_dims</c> and <c>corpus_active_dims</c>.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public override EvaluationResult Evaluate(SparseEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CorpusChunkSize, 1);
+        var functions = Functions(Similarities, model.Config);
+        var queries = model.EncodeQuery(_queries, SparseEncoding(QueryPrompt), null, cancellationToken);
+        var documents = new List<SparseVector>();
+        for (var first = 0; first < _corpus.Length; first += CorpusChunkSize)
+        {
+            var chunk = new ArraySegment<string>(_corpus, first, Math.Min(CorpusChunkSize, _corpus.Length - first));
+            documents.AddRange(model.EncodeDocument(chunk, SparseEncoding(CorpusPrompt), null, cancellationToken));
+        }
+
+        var metrics = new OrderedDictionary<string, double>();
+        foreach (var function in functions)
+        {
+            var best = Array.ConvertAll(_queries, _ => Array.Empty<SearchHit>());
+            AddHits(best, SparseSimilarity.Matrix(queries, documents, function), 0);
+            AddMetrics(metrics, function.Name(), best);
+        }
+
+        AddSparsity(metrics, "query_", [.. queries]);
+        AddSparsity(metrics, "corpus_", documents);
+        return Result(metrics, functions.Select(function => $"{function.Name()}_ndcg@{NdcgAtK.Max()}").MaxBy(metric => metrics[metric])!);
     }
 
     /// <summary>
@@ -192,6 +221,16 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         }
 
         return best;
+    }
+
+    // Keeps the best of some hits and of further documents, whose scores are the columns.
+    private void AddHits(SearchHit[][] best, Tensor scores, int first)
+    {
+        for (var i = 0; i < best.Length; i++)
+        {
+            var later = scores.Row(i).ToArray().Select((score, document) => new SearchHit(first + document, score));
+            best[i] = [.. best[i].Concat(later).OrderByDescending(hit => hit.Score).Take(LargestK)]; // stable, as above
+        }
     }
 
     private void AddMetrics(OrderedDictionary<string, double> metrics, string function, SearchHit[][] hits)

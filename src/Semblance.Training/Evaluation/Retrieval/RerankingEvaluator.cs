@@ -62,6 +62,17 @@ public sealed class RerankingEvaluator : Evaluator
         return Ranked((sample, document) => MaxSim.Of(queries[sample], documents[document], model.Config.IsMean));
     }
 
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(SparseEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var function = Similarity ?? model.Config.SimilarityFunction;
+        var queries = model.EncodeQuery([.. _samples.Select(sample => sample.Query)], SparseEncoding(), null, cancellationToken);
+        var documents = model.EncodeDocument(
+            [.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], SparseEncoding(), null, cancellationToken);
+        return Ranked((sample, document) => SparseSimilarity.Of(queries[sample], documents[document], function));
+    }
+
     private EvaluationResult Ranked(Func<int, int, double> scoreOf)
     {
         double ap = 0, rr = 0, ndcg = 0;

@@ -33,7 +33,7 @@ public sealed class BinaryClassificationEvaluator(
     {
         ArgumentNullException.ThrowIfNull(model);
         var (a, b) = (Encode(model, _sentences1, cancellationToken), Encode(model, _sentences2, cancellationToken));
-        var functions = Functions(Similarities, model);
+        var functions = Functions(Similarities, model.Config);
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
         {

@@ -30,16 +30,19 @@ public sealed class EmbeddingSimilarityEvaluator(
     {
         ArgumentNullException.ThrowIfNull(model);
         var (a, b) = (Encode(model, _sentences1, cancellationToken), Encode(model, _sentences2, cancellationToken));
-        var functions = Functions(Similarities, model);
-        var metrics = new OrderedDictionary<string, double>();
-        foreach (var function in functions)
-        {
-            var similarities = Pairwise(a, b, function);
-            metrics[$"pearson_{function.Name()}"] = Correlation.Pearson(_scores, similarities);
-            metrics[$"spearman_{function.Name()}"] = Correlation.Spearman(_scores, similarities);
-        }
+        var functions = Functions(Similarities, model.Config);
+        return Result(Correlations(functions, function => Pairwise(a, b, function)), $"spearman_{Main(functions)}");
+    }
 
-        AddBest(metrics, functions, ["pearson", "spearman"], (function, metric) => $"{metric}_{function}");
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(SparseEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var a = model.Encode(_sentences1, SparseEncoding(), null, cancellationToken);
+        var b = model.Encode(_sentences2, SparseEncoding(), null, cancellationToken);
+        var functions = Functions(Similarities, model.Config);
+        var metrics = Correlations(functions, function => Pairwise(a, b, function));
+        AddSparsity(metrics, "", [.. a, .. b]);
         return Result(metrics, $"spearman_{Main(functions)}");
     }
 
@@ -55,6 +58,21 @@ public sealed class EmbeddingSimilarityEvaluator(
     /// <inheritdoc/>
     public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) =>
         Correlated(Scores(model, _sentences1.Zip(_sentences2), cancellationToken), "");
+
+    private OrderedDictionary<string, double> Correlations(
+        IReadOnlyList<SimilarityFunction> functions, Func<SimilarityFunction, double[]> similaritiesOf)
+    {
+        var metrics = new OrderedDictionary<string, double>();
+        foreach (var function in functions)
+        {
+            var similarities = similaritiesOf(function);
+            metrics[$"pearson_{function.Name()}"] = Correlation.Pearson(_scores, similarities);
+            metrics[$"spearman_{function.Name()}"] = Correlation.Spearman(_scores, similarities);
+        }
+
+        AddBest(metrics, functions, ["pearson", "spearman"], (function, metric) => $"{metric}_{function}");
+        return metrics;
+    }
 
     private EvaluationResult Correlated(double[] similarities, string ending)
     {

@@ -35,20 +35,27 @@ public sealed class TripletEvaluator(
         ArgumentNullException.ThrowIfNull(model);
         var anchors = model.EncodeQuery(_anchors, Encoding, null, cancellationToken).Vectors;
         var (positives, negatives) = (Documents(_positives), Documents(_negatives));
-        var functions = Functions(Similarities, model);
-        var metrics = new OrderedDictionary<string, double>();
-        foreach (var function in functions)
-        {
-            var right = Pairwise(anchors, positives, function)
-                .Zip(Pairwise(anchors, negatives, function))
-                .Count(pair => pair.First > pair.Second + Margin);
-            metrics[$"{function.Name()}_accuracy"] = (double)right / _anchors.Count;
-        }
-
-        AddBest(metrics, functions, ["accuracy"], (function, metric) => $"{function}_{metric}");
+        var functions = Functions(Similarities, model.Config);
+        var metrics = Accuracies(
+            functions, function => (Pairwise(anchors, positives, function), Pairwise(anchors, negatives, function)));
         return Result(metrics, $"{Main(functions)}_accuracy");
 
         Tensor Documents(IReadOnlyList<string> texts) => model.EncodeDocument(texts, Encoding, null, cancellationToken).Vectors;
+    }
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(SparseEncoder model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var anchors = model.EncodeQuery(_anchors, SparseEncoding(), null, cancellationToken);
+        var (positives, negatives) = (Documents(_positives), Documents(_negatives));
+        var functions = Functions(Similarities, model.Config);
+        var metrics = Accuracies(
+            functions, function => (Pairwise(anchors, positives, function), Pairwise(anchors, negatives, function)));
+        AddSparsity(metrics, "", [.. anchors, .. positives, .. negatives]);
+        return Result(metrics, $"{Main(functions)}_accuracy");
+
+        SparseEmbeddings Documents(IReadOnlyList<string> texts) => model.EncodeDocument(texts, SparseEncoding(), null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -67,6 +74,21 @@ public sealed class TripletEvaluator(
         return Accuracy(i => Score(i, i) > Score(i, _anchors.Count + i) + Margin);
 
         float Score(int anchor, int document) => MaxSim.Of(anchors[anchor], documents[document], model.Config.IsMean);
+    }
+
+    private OrderedDictionary<string, double> Accuracies(
+        IReadOnlyList<SimilarityFunction> functions, Func<SimilarityFunction, (double[] Positives, double[] Negatives)> similaritiesOf)
+    {
+        var metrics = new OrderedDictionary<string, double>();
+        foreach (var function in functions)
+        {
+            var (positives, negatives) = similaritiesOf(function);
+            metrics[$"{function.Name()}_accuracy"] =
+                (double)positives.Zip(negatives).Count(pair => pair.First > pair.Second + Margin) / _anchors.Count;
+        }
+
+        AddBest(metrics, functions, ["accuracy"], (function, metric) => $"{function}_{metric}");
+        return metrics;
     }
 
     private EvaluationResult Accuracy(Func<int, bool> isRight) => Result(

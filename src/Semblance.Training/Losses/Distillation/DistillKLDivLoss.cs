@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -62,20 +63,21 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(DistillKLDivLoss), ModelOutputKind.SentenceEmbeddings,
-        ["temperature", "similarity", "student-temperature", "teacher-temperature"], (node, _) =>
-        {
-            var usual = new DistillKLDivLossSettings();
-            return new DistillKLDivLoss(usual with
-            {
-                Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
-                Similarity = node.Similarity(usual.Similarity),
-                StudentTemperature = node.Find("student-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.StudentTemperature,
-                TeacherTemperature = node.Find("teacher-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.TeacherTemperature,
-            });
-        });
+        ["temperature", "similarity", "student-temperature", "teacher-temperature"], (node, _) => new DistillKLDivLoss(Read(node, new())));
 
     /// <summary>Gets the settings.</summary>
     public DistillKLDivLossSettings Settings { get; } = settings ?? new();
+
+    /// <summary>Reads the settings from a recipe.</summary>
+    /// <param name="node">The settings of the loss in the recipe.</param>
+    /// <param name="usual">The defaults.</param>
+    internal static DistillKLDivLossSettings Read(RecipeNode node, DistillKLDivLossSettings usual) => usual with
+    {
+        Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
+        Similarity = node.Similarity(usual.Similarity),
+        StudentTemperature = node.Find("student-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.StudentTemperature,
+        TeacherTemperature = node.Find("teacher-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.TeacherTemperature,
+    };
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Lin, Papers.Hinton];

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -35,6 +36,25 @@ public sealed record SpladeLossSettings
     /// default.
     /// </summary>
     public bool DocumentsOnly { get; init; }
+
+    /// <summary>
+    /// Gets how the weights grow from 0 to their full values; <see cref="SpladeWarmup.Quadratic"/> by default. Full weights from the start
+    /// can make all vectors zero.
+    /// </summary>
+    public SpladeWarmup Warmup
+    {
+        get;
+        init => field = Setting.Defined(value);
+    } = SpladeWarmup.Quadratic;
+
+    /// <summary>Gets the part of the training in which the weights grow; a third by default.</summary>
+    public float WarmupRatio
+    {
+        get;
+        init => field = value is > 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The ratio must be above 0 and at most 1.");
+    } = 1f / 3;
 }
 
 /// <summary>
@@ -60,6 +80,12 @@ public sealed class SpladeLoss : Loss
         }
         """;
 
+    /// <summary>The keys of the settings in a recipe.</summary>
+    internal static readonly string[] Keys =
+    [
+        "loss", "document-weight", "query-weight", "document-threshold", "query-threshold", "documents-only", "warmup", "warmup-ratio",
+    ];
+
     private readonly Loss _loss;
     private readonly FlopsLoss _documents;
     private readonly FlopsLoss _queries;
@@ -79,15 +105,8 @@ public sealed class SpladeLoss : Loss
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(SpladeLoss), ModelOutputKind.SentenceEmbeddings,
-        ["loss", "document-weight", "query-weight", "document-threshold", "query-threshold", "documents-only"], (node, context) =>
-            new SpladeLoss(node.Find("loss") is null ? new SparseMultipleNegativesRankingLoss() : node.InnerLoss(context), new()
-            {
-                DocumentWeight = node.Get("document-weight").Number(0f, 1e6f),
-                QueryWeight = node.Find("query-weight")?.Number(0f, 1e6f),
-                DocumentThreshold = node.Find("document-threshold")?.Number(0, int.MaxValue),
-                QueryThreshold = node.Find("query-threshold")?.Number(0, int.MaxValue),
-                DocumentsOnly = node.Flag("documents-only", false),
-            }));
+        Keys,
+        (node, context) => new SpladeLoss(ReadLoss(node, context), Read(node)));
 
     /// <summary>Gets the settings.</summary>
     public SpladeLossSettings Settings { get; }
@@ -107,9 +126,43 @@ public sealed class SpladeLoss : Loss
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, Settings.DocumentsOnly ? 1 : 2);
         Tensor[] documents = [.. input.Embeddings.Skip(Settings.DocumentsOnly ? 0 : 1)];
-        var sum = run.Add(_loss.Forward(run, input), run.Scale(_documents.Forward(run, new LossInput(documents)), Settings.DocumentWeight));
+        var part = Part(input.Progress);
+        var sum = run.Add(
+            _loss.Forward(run, input), run.Scale(_documents.Forward(run, new LossInput(documents)), part * Settings.DocumentWeight));
         return Settings.QueryWeight is { } weight && !Settings.DocumentsOnly
-            ? run.Add(sum, run.Scale(_queries.Forward(run, new LossInput([input.Embeddings[0]])), weight))
+            ? run.Add(sum, run.Scale(_queries.Forward(run, new LossInput([input.Embeddings[0]])), part * weight))
             : sum;
+    }
+
+    /// <summary>Reads the settings from a recipe.</summary>
+    internal static SpladeLossSettings Read(RecipeNode node)
+    {
+        var usual = new SpladeLossSettings { DocumentWeight = node.Get("document-weight").Number(0f, 1e6f) };
+        return usual with
+        {
+            QueryWeight = node.Find("query-weight")?.Number(0f, 1e6f),
+            DocumentThreshold = node.Find("document-threshold")?.Number(0, int.MaxValue),
+            QueryThreshold = node.Find("query-threshold")?.Number(0, int.MaxValue),
+            DocumentsOnly = node.Flag("documents-only", usual.DocumentsOnly),
+            Warmup = node.Find("warmup")?.OneOf(
+                ("quadratic", SpladeWarmup.Quadratic), ("linear", SpladeWarmup.Linear), ("none", SpladeWarmup.None)) ?? usual.Warmup,
+            WarmupRatio = node.Find("warmup-ratio")?.Number(float.Epsilon, 1) ?? usual.WarmupRatio,
+        };
+    }
+
+    /// <summary>Reads the ranking loss from a recipe.</summary>
+    internal static Loss ReadLoss(RecipeNode node, LossContext context) =>
+        node.Find("loss") is null ? new SparseMultipleNegativesRankingLoss() : node.InnerLoss(context);
+
+    // The part of the weights that counts.
+    private float Part(double progress)
+    {
+        var part = Math.Clamp(progress / Settings.WarmupRatio, 0, 1);
+        return (float)(Settings.Warmup switch
+        {
+            SpladeWarmup.Quadratic => part * part,
+            SpladeWarmup.Linear => part,
+            _ => 1,
+        });
     }
 }

@@ -4,7 +4,7 @@ namespace Semblance.Training.Recipes;
 internal static class RecipeEvaluator
 {
     // The names of the models in a recipe.
-    private const string Encoder = "model", CrossEncoder = "cross-encoder", MultiVector = "multi-vector";
+    private const string Encoder = "model", CrossEncoder = "cross-encoder", MultiVector = "multi-vector", Sparse = "sparse";
 
     private static readonly string[] PairMetrics = ["ap", "accuracy", "f1", "precision", "recall", "mcc"];
     private static readonly string[] RetrievalMetrics =
@@ -16,12 +16,12 @@ internal static class RecipeEvaluator
     // The evaluations: the models that can be evaluated, the metrics to compare them by, and the constructor.
     private static readonly (string Name, Task Value)[] Tasks =
     [
-        ("sts", new([Encoder, CrossEncoder], ["spearman", "pearson"], Sts)),
+        ("sts", new([Encoder, CrossEncoder, Sparse], ["spearman", "pearson"], Sts)),
         ("pairs", new([Encoder, CrossEncoder], PairMetrics, Pairs)),
-        ("triplets", new([Encoder, CrossEncoder, MultiVector], ["accuracy"], Triplets)),
-        ("reranking", new([Encoder, CrossEncoder, MultiVector], ["ndcg@10", "mrr@10", "map"], Reranking)),
+        ("triplets", new([Encoder, CrossEncoder, MultiVector, Sparse], ["accuracy"], Triplets)),
+        ("reranking", new([Encoder, CrossEncoder, MultiVector, Sparse], ["ndcg@10", "mrr@10", "map"], Reranking)),
         ("classes", new([CrossEncoder], ["f1_macro", "f1_micro", "f1_weighted", "accuracy"], Classes)),
-        ("retrieval", new([Encoder, CrossEncoder, MultiVector], RetrievalMetrics, Retrieval)),
+        ("retrieval", new([Encoder, CrossEncoder, MultiVector, Sparse], RetrievalMetrics, Retrieval)),
         ("classification", new([Encoder], ["accuracy"], Classification)),
         ("clustering", new([Encoder], ["v_measure", "homogeneity", "completeness", "nmi", "ari"], Clustering)),
     ];
@@ -29,7 +29,9 @@ internal static class RecipeEvaluator
     /// <summary>Creates the evaluators; the first of several selects the best model.</summary>
     /// <param name="node">The evaluations.</param>
     /// <param name="folder">The folder that paths of data are relative to.</param>
-    /// <param name="model">The key of the model in the recipe: <c>model</c>, <c>cross-encoder</c> or <c>multi-vector</c>.</param>
+    /// <param name="model">
+    /// The key of the model in the recipe: <c>model</c>, <c>cross-encoder</c>, <c>multi-vector</c> or <c>sparse</c>.
+    /// </param>
     public static Evaluator Create(RecipeNode node, string folder, string model)
     {
         Evaluator[] evaluators = [.. node.Items().Select(item => One(item, folder, model))];

@@ -60,6 +60,17 @@ public sealed class MaskedLanguageModule : InputModule
                 + "expected a class whose name ends with ForMaskedLM");
     }
 
+    /// <summary>Creates the module from a transformer without a head, with a randomly initialized one, to be trained.</summary>
+    /// <param name="text">The tokenizer and the transformer, which the module shares.</param>
+    /// <param name="seed">The random seed of the head. Its last layer is the table of word embeddings.</param>
+    /// <exception cref="ArgumentException">The architecture has no masked language modeling head.</exception>
+    public static MaskedLanguageModule Create(TransformerModule text, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var model = TaskModel.CreateMaskedLanguageModel(text.Transformer, seed);
+        return new MaskedLanguageModule(text, model, (VocabularyHead)model.Head!);
+    }
+
     /// <inheritdoc/>
     public override TokenizedText Tokenize(string text) => _text.Tokenize(text);
 

@@ -33,6 +33,37 @@ public sealed class SparseAutoEncoderModule : Module
         _deadThreshold = config.WholeNumber("dead_threshold", 0, int.MaxValue, 30);
     }
 
+    /// <summary>Initializes a new instance of the <see cref="SparseAutoEncoderModule"/> class with random weights, to be trained.</summary>
+    /// <param name="inputs">The dimension of the dense vectors.</param>
+    /// <param name="outputs">The dimension of the sparse vectors. 512 by default.</param>
+    /// <param name="k">The number of elements of a vector that are kept. 8 by default.</param>
+    /// <param name="auxiliaryK">
+    /// The number of elements of <see cref="SparseReconstruction.Auxiliary"/>. 512 by default.
+    /// </param>
+    /// <param name="deadThreshold">The number of batches after which an element that no text had takes part in it. 30 by default.</param>
+    /// <param name="seed">The random seed.</param>
+    public SparseAutoEncoderModule(
+        int inputs, int outputs = 512, int k = 8, int auxiliaryK = 512, int deadThreshold = 30, int seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, k);
+        ArgumentOutOfRangeException.ThrowIfNegative(auxiliaryK);
+        ArgumentOutOfRangeException.ThrowIfNegative(deadThreshold);
+
+        // PyTorch's usual initialization of a linear layer.
+        var random = new Random(seed);
+        var weight = Tensor.Zeros(outputs, inputs);
+        var bound = 1 / Math.Sqrt(inputs);
+        foreach (ref var element in weight.Writable)
+        {
+            element = (float)(((2 * random.NextDouble()) - 1) * bound);
+        }
+
+        (_preBias, _encoder, _lastNonzero) = (Tensor.Zeros(inputs), new Linear(weight, Tensor.Zeros(outputs)), new long[outputs]);
+        (K, _auxiliaryK, _deadThreshold) = (k, auxiliaryK, deadThreshold);
+    }
+
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.sparse_encoder.models.SparseAutoEncoder";
 
@@ -80,19 +111,24 @@ public sealed class SparseAutoEncoderModule : Module
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(features);
         var x = SentenceEmbeddings(features);
-        var centered = Tensor.From(x.Values, x.Rows, x.Columns);
-        for (var i = 0; i < x.Rows; i++)
+        if (_normalize)
         {
-            Center(centered.Writable.Slice(i * x.Columns, x.Columns));
+            x = run.Recording
+                ? throw new NotSupportedException(
+                    "A SparseAutoEncoder with 'normalize' cannot be trained: the original compares the normalized vectors with "
+                    + "reconstructions of those before. Train one without it.")
+                : Normalized(x);
         }
 
-        var latents = run.Linear(centered, _encoder, Activation.Identity); // [texts × hidden]
-        for (var i = 0; i < latents.Rows; i++)
+        var latents = run.Linear(run.Subtract(x, Bias(run, x.Rows)), _encoder); // [texts × hidden]
+        var kept = KeepLargest(run, latents, features.MaxActiveDimensions ?? K);
+        if (run.Recording)
         {
-            KeepLargest(latents.Writable.Slice(i * latents.Columns, latents.Columns), features.MaxActiveDimensions ?? K);
+            CountUnused(kept);
+            features.Reconstruction = Reconstruct(run, x, latents, kept);
         }
 
-        features.SentenceEmbeddings = latents;
+        features.SentenceEmbeddings = kept;
     }
 
     /// <inheritdoc/>
@@ -126,27 +162,77 @@ public sealed class SparseAutoEncoderModule : Module
     /// <inheritdoc/>
     public override string ToString() => $"SparseAutoEncoder({_encoder.Inputs} → {_encoder.Outputs}, largest {K})";
 
-    private void Center(Span<float> row)
+    private SparseReconstruction Reconstruct(Computation run, Tensor x, Tensor latents, Tensor kept)
     {
-        if (_normalize)
+        var withoutBias = Decode(run, kept);
+        var known = Tensor.From(withoutBias.Values, withoutBias.Shape); // a constant for the gradient
+        var unused = Tensor.Zeros(latents.Rows, latents.Columns);
+        for (var i = 0; i < unused.Length; i++)
         {
-            const float Epsilon = 1e-5f; // as in the original, added to a standard deviation with n − 1
-            TensorPrimitives.Subtract(row, TensorPrimitives.Sum<float>(row) / row.Length, row);
-            TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon,
-                row);
+            unused.Writable[i] = _lastNonzero[i % latents.Columns] > _deadThreshold ? 1 : 0;
         }
 
-        TensorPrimitives.Subtract(row, _preBias.Values, row);
+        return new(
+            x,
+            run.Add(withoutBias, Bias(run, x.Rows)),
+            run.Add(Decode(run, KeepLargest(run, latents, (int)Math.Min(4L * K, latents.Columns))), Bias(run, x.Rows)),
+            run.Subtract(x, known),
+            run.Add(Decode(run, KeepLargest(run, run.Multiply(latents, unused), _auxiliaryK)), Bias(run, x.Rows)));
+    }
+
+    // The decoder is the transposed encoder.
+    private Tensor Decode(Computation run, Tensor latents)
+    {
+        var (rows, columns) = (_encoder.Outputs, _encoder.Inputs);
+        var transposed = run.Gather(
+            _encoder.Weight, [.. Enumerable.Range(0, rows * columns).Select(i => (i % rows * columns) + (i / rows))], columns, rows);
+        return run.MatrixProduct(latents, transposed);
+    }
+
+    private Tensor Bias(Computation run, int rows) => run.Rows(_preBias, new int[rows]);
+
+    private void CountUnused(Tensor kept)
+    {
+        const float Least = 1e-5f;
+        for (var j = 0; j < _lastNonzero.Length; j++)
+        {
+            var isUsed = false;
+            for (var i = 0; i < kept.Rows && !isUsed; i++)
+            {
+                isUsed = kept.Row(i)[j] > Least;
+            }
+
+            _lastNonzero[j] = isUsed ? 1 : _lastNonzero[j] + 1;
+        }
+    }
+
+    private static Tensor Normalized(Tensor x)
+    {
+        const float Epsilon = 1e-5f; // as in the original, added to a standard deviation with n − 1
+        var normalized = Tensor.From(x.Values, x.Rows, x.Columns);
+        for (var i = 0; i < x.Rows; i++)
+        {
+            var row = normalized.Writable.Slice(i * x.Columns, x.Columns);
+            TensorPrimitives.Subtract(row, TensorPrimitives.Sum<float>(row) / row.Length, row);
+            TensorPrimitives.Divide(
+                row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon, row);
+        }
+
+        return normalized;
     }
 
     // Negative elements are not kept, even if they are among the largest.
-    private static void KeepLargest(Span<float> row, int count)
+    private static Tensor KeepLargest(Computation run, Tensor latents, int count)
     {
-        var kept = SparseVector.Largest(row, count, 0);
-        row.Clear();
-        for (var i = 0; i < kept.Indices.Length; i++)
+        var mask = Tensor.Zeros(latents.Rows, latents.Columns);
+        for (var i = 0; i < latents.Rows && count > 0; i++)
         {
-            row[kept.Indices.Span[i]] = kept.Values.Span[i];
+            foreach (var index in SparseVector.Largest(latents.Row(i), count, 0).Indices.Span)
+            {
+                mask.Writable[(i * latents.Columns) + index] = 1;
+            }
         }
+
+        return run.Multiply(latents, mask);
     }
 }
