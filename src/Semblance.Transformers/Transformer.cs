@@ -1,5 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers;
@@ -60,6 +61,11 @@ public abstract class Transformer
     /// Gets the linear layers, norms and embeddings by their names in the checkpoint, such as <c>encoder.layer.0.attention.self.query</c>.
     /// </summary>
     public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
+
+    /// <summary>
+    /// Gets the adapter that is attached to the model (<see cref="Adapters.Adapter.Attach"/>); <see langword="null"/> if there is none.
+    /// </summary>
+    public Adapter? Adapter { get; internal set; }
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary may share.</summary>
     public abstract EmbeddingTable WordEmbeddings { get; }
