@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Semblance.Tensors;
 using Semblance.Transformers.Tasks;
 
@@ -6,7 +7,7 @@ namespace Semblance.Transformers.Adapters;
 /// <summary>
 /// Represents the layers of a model, body and head, under the names that adapters use: those of the model in transformers.
 /// </summary>
-public sealed class AdaptableModel
+public sealed partial class AdaptableModel
 {
     private readonly HashSet<string> _body;
     private readonly string _prefix;
@@ -32,6 +33,18 @@ public sealed class AdaptableModel
     /// <summary>Gets the last parts of the names of the body's linear layers, for messages.</summary>
     internal IEnumerable<string> LinearNames => Layers
         .Where(layer => layer.Value is Linear && IsOfBody(layer.Key)).Select(layer => layer.Key.Split('.')[^1]).Distinct().Take(8);
+
+    /// <summary>Gets the folder or the Hub id that the model was loaded from; null if it is new.</summary>
+    internal string? Source
+    {
+        get
+        {
+            var folder = Path.GetDirectoryName(Body.Configuration.Path);
+            return !Directory.Exists(folder) ? null
+                : CachedId().Match(folder.Replace('\\', '/')) is { Success: true } id ? id.Groups[1].Value.Replace("--", "/", StringComparison.Ordinal)
+                : folder;
+        }
+    }
 
     /// <summary>Creates the layers of a body without a head.</summary>
     /// <param name="body">The body.</param>
@@ -62,4 +75,7 @@ public sealed class AdaptableModel
     internal IReadOnlyList<string> NamesOf(string name) => !IsOfBody(name) || _prefix.Length == 0 ? [name]
         : _hasHead ? [name, name[_prefix.Length..]]
         : [name, _prefix + name];
+
+    [GeneratedRegex("/models--([^/]+)/snapshots/[^/]+$")]
+    private static partial Regex CachedId();
 }

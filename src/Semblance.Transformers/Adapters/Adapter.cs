@@ -57,6 +57,7 @@ public sealed class Adapter
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);
+        config = config.BaseModel is null ? config with { BaseModel = model.Source } : config;
         if (config is LayerAdapterConfig layered)
         {
             config = layered.Resolve(model);
@@ -221,7 +222,11 @@ public sealed class Adapter
     private IEnumerable<Parameter> Saved() =>
         _layers.SelectMany(entry => entry.Value.Wrapper.Saved(entry.Key)).Select(parameter => parameter with { Name = Prefix + parameter.Name });
 
-    private static Checkpoint Open(string folder)
+    /// <summary>Opens the parameters of an adapter's folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FileNotFoundException">The folder has none.</exception>
+    /// <exception cref="CheckpointFormatException">The file cannot be read.</exception>
+    public static Checkpoint Open(string folder)
     {
         var path = Array.Find([FileName, PickleName], name => File.Exists(Path.Combine(folder, name)));
         return path is not null

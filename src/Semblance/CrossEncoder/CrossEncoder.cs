@@ -5,6 +5,7 @@ using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Tasks;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -199,7 +200,9 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <inheritdoc/>
     public override string ToString() => $"CrossEncoder({_input}, {string.Join(", ", Labels)}, {Config.Activation})";
 
-    static CrossEncoder ILoadable<CrossEncoder>.LoadFolder(string folder, bool trainable)
+    static CrossEncoder ILoadable<CrossEncoder>.LoadFolder(string folder, bool trainable) => Folder(folder, trainable);
+
+    private static CrossEncoder Folder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.CrossEncoder);
         var root = ModuleList.Exists(folder) ? ModuleList.FolderOf(folder, 0) : folder;
@@ -212,11 +215,32 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
                 + $"whose name ends with {Head} or, of a causal model, ForCausalLM");
     }
 
+    static CrossEncoder ILoadable<CrossEncoder>.LoadBase(string folder, string model, bool trainable)
+    {
+        if (ModelKinds.Of(model) == ModelKind.CrossEncoder)
+        {
+            return Folder(model, trainable);
+        }
+
+        // An adapter of a classifier whose head is saved with it.
+        var path = Path.Combine(folder, "config.json");
+        var labels = File.Exists(path) ? LabelsOf(ConfigurationFile.Read(path)) : AdapterBase.LabelsOf(folder);
+        var created = Create(TransformerModule.Load(model, trainable), labels);
+        return new CrossEncoder(created._input, created._model, null, null, CrossEncoderConfig.Load(folder, created._model.Config, false));
+    }
+
+    private protected override AdaptableModel Adaptable => AdaptableModel.Of(_model);
+
     private protected override void Prepare() => _model.Prepare(Compute);
 
     private protected override void Write(string folder, DType weights)
     {
-        _model.Save(folder, weights);
+        TransformerModule.SaveWeights(_model.Body, folder, weights, _model.Save);
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+        {
+            JsonFile.Write(Path.Combine(folder, "config.json"), _model.Config.Root.WriteTo); // the labels of an adapter's head
+        }
+
         Tokenizer.Save(folder);
         _input.SaveSettings(folder);
         _template?.Save(folder);
@@ -274,7 +298,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private PredictOptions Check(PredictOptions? options)
     {
         options ??= PredictOptions.Default;
-        options.Check();
+        options.Check(Body);
         return options.ApplySoftmax && Labels.Count == 1
             ? throw new ArgumentException("The model has one label, whose softmax is 1 for every pair; leave ApplySoftmax out.",
                 nameof(options))

@@ -140,7 +140,10 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         Workers.Shared.For((images.Count + size - 1) / size, maxThreads, i =>
         {
             int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
-            using var run = new Computation(maxThreads, compute: Compute, cancellationToken: cancellationToken);
+            using var run = new Computation(maxThreads, compute: Compute, cancellationToken: cancellationToken)
+            {
+                Wrappers = options.Adapter?.Wrappers,
+            };
             var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
             var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
             Finish(run, Through(run, features), batch, options, vectors);
