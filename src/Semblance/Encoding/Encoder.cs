@@ -117,7 +117,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
         LoadWithAdapter(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
 
     /// <inheritdoc/>
-    public Adapter AddAdapter(AdapterConfig config, int seed = 0)
+    public virtual Adapter AddAdapter(AdapterConfig config, int seed = 0)
     {
         var adapter = Adapter.Create(Adaptable, config, seed);
         adapter.Attach();
