@@ -220,7 +220,7 @@ public sealed class Recipe
             ? multiVector.Model
             : IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
-            : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
+            : await RecipeModel.CreateAsync(begun, _seed, _root.Find("adapter") is not null, cancellationToken).ConfigureAwait(false);
         await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
         var teachers = new Dictionary<string, TeacherVectors>();
         RecipeDataset[] datasets =

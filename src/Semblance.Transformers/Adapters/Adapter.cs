@@ -18,13 +18,11 @@ public sealed class Adapter
     private const string PickleName = "adapter_model.bin";
 
     private readonly OrderedDictionary<string, (Layer Layer, AdapterWrapper Wrapper)> _layers;
-    private readonly HashSet<Tensor> _own;
 
     private Adapter(AdaptableModel model, AdapterConfig config, OrderedDictionary<string, (Layer Layer, AdapterWrapper Wrapper)> layers)
     {
         (Model, Config, _layers) = (model, config, layers);
         Wrappers = layers.Values.ToDictionary(entry => entry.Layer, LayerWrapper (entry) => entry.Wrapper);
-        _own = [.. Parameters().Select(parameter => parameter.Value)];
     }
 
     /// <summary>Gets the model that the adapter belongs to.</summary>
@@ -58,10 +56,12 @@ public sealed class Adapter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);
         config = config.BaseModel is null ? config with { BaseModel = model.Source } : config;
-        if (config is LayerAdapterConfig layered)
+        config = config switch
         {
-            config = layered.Resolve(model);
-        }
+            LayerAdapterConfig layered => layered.Resolve(model),
+            PromptConfig prompt => prompt.Of(model.Body),
+            _ => config,
+        };
 
         var builder = new AdapterBuilder(model, config);
         builder.AddSaved();
@@ -114,7 +114,8 @@ public sealed class Adapter
     public IReadOnlyList<Parameter> SelectTrained(IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var frozen = Model.Parameters().Select(parameter => parameter.Value).Where(tensor => !_own.Contains(tensor)).ToHashSet();
+        HashSet<Tensor> own = [.. Parameters().Select(parameter => parameter.Value)];
+        var frozen = Model.Parameters().Select(parameter => parameter.Value).Where(tensor => !own.Contains(tensor)).ToHashSet();
         return [.. parameters.Where(parameter => !frozen.Contains(parameter.Value))];
     }
 
@@ -220,7 +221,7 @@ public sealed class Adapter
         $"({config.PeftType}){(config.BaseModel is { } model ? $" for '{model}'" : "")}";
 
     private IEnumerable<Parameter> Saved() =>
-        _layers.SelectMany(entry => entry.Value.Wrapper.Saved(entry.Key)).Select(parameter => parameter with { Name = Prefix + parameter.Name });
+        _layers.SelectMany(entry => entry.Value.Wrapper.Saved(Prefix + entry.Key));
 
     /// <summary>Opens the parameters of an adapter's folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -239,8 +240,9 @@ public sealed class Adapter
         var (problems, used) = (new List<string>(), new HashSet<string>());
         foreach (var (name, (_, wrapper)) in _layers)
         {
-            var names = Model.NamesOf(name).Select(each => wrapper.Saved(each).Select(parameter => Prefix + parameter.Name).ToArray()).ToArray();
-            var parameters = wrapper.Saved(name).ToArray();
+            wrapper.BeginLoading();
+            var names = Model.NamesOf(name).Select(each => wrapper.Saved(Prefix + each).Select(parameter => parameter.Name).ToArray()).ToArray();
+            var parameters = wrapper.Saved(Prefix + name).ToArray();
             for (var i = 0; i < parameters.Length; i++)
             {
                 Read(file, [.. names.Select(variant => variant[i])], parameters[i].Value, problems, used);

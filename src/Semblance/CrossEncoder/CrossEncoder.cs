@@ -303,6 +303,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private Tensor Logits(Computation run, PackedBatch batch)
     {
+        batch = _model.Body.WithVirtualTokens(run, batch);
         var hidden = _model.Body.Forward(run, batch); // [tokens × hidden]
         // [pairs × labels]
         return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch);

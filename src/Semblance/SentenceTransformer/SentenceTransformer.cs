@@ -78,10 +78,11 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         var transformer = Body ?? throw new NotSupportedException(
             $"Outputs of earlier layers need a model that begins with a transformer; this one begins with {Modules[0].Type}.");
         var (texts, states) = (Tokenize(input.Texts, input.Prompt, input.Route), new List<Tensor>());
-        transformer.Forward(run, texts.Batch, states);
+        var batch = transformer.WithVirtualTokens(run, texts.Batch);
+        transformer.Forward(run, batch, states);
         return new LayerOutputs(transformer.LayerCount, layer =>
         {
-            var features = new Features(texts.Batch, texts.PromptLength) { Route = texts.Route, TokenEmbeddings = states[layer] };
+            var features = new Features(batch, texts.PromptLength) { Route = texts.Route, TokenEmbeddings = states[layer] };
             return new ModelOutput(Vectors(Through(run, features, Modules.Skip(1))));
         });
     }

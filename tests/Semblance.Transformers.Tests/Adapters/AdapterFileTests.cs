@@ -91,6 +91,21 @@ public sealed class AdapterFileTests : IDisposable
     }
 
     [Fact]
+    public void Virtual_tokens_are_one_tensor_without_a_prefix()
+    {
+        foreach (var size in new int?[] { null, 6 })
+        {
+            Adapter.Create(AdaptableModel.Of(AdapterModels.Body()), new PromptConfig { VirtualTokens = 4, EncoderSize = size }).Save(Folder);
+            Shapes().ShouldBe(new Dictionary<string, string> { ["prompt_embeddings"] = "4 8" });
+            using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, AdapterConfig.FileName)));
+            json.RootElement.GetProperty("peft_type").GetString().ShouldBe(size is null ? "PROMPT_TUNING" : "P_TUNING");
+            json.RootElement.GetProperty("token_dim").GetInt32().ShouldBe(8);
+            json.RootElement.GetProperty("num_layers").GetInt32().ShouldBe(2);
+            json.RootElement.GetProperty("num_attention_heads").GetInt32().ShouldBe(2);
+        }
+    }
+
+    [Fact]
     public void All_linear_layers_are_those_of_the_body()
     {
         var model = TaskModel.CreateClassifier(AdapterModels.Body(), ["no", "yes"], 1);
@@ -161,7 +176,7 @@ public sealed class AdapterFileTests : IDisposable
     [Fact]
     public void A_model_with_a_saved_adapter_has_the_same_bits()
     {
-        foreach (var (config, architecture) in AdapterTests.Methods)
+        foreach (var (config, architecture) in AdapterTests.Methods.Concat(AdapterTests.UnmergedMethods))
         {
             var body = AdapterModels.Body(architecture);
             var adapter = AdapterModels.Random(AdaptableModel.Of(body), config);

@@ -35,7 +35,7 @@ internal static class AdapterModels
     public static float[] Values(Transformer body, Adapter? adapter = null)
     {
         using var run = new Computation { Wrappers = adapter?.Wrappers };
-        return body.Forward(run, Batch).Values.ToArray();
+        return body.Forward(run, body.WithVirtualTokens(run, Batch)).Values.ToArray();
     }
 
     public static Tensor Tensor(int seed, params int[] shape)

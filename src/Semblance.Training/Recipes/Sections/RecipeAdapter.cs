@@ -84,7 +84,12 @@ internal sealed class RecipeAdapter
             "ia3" => Targeted(Only(settings, [.. OfLayers, "feed-forward"]), new Ia3Config { FeedForward = Selector(settings, "feed-forward") }),
             "layer-norm" => Targeted(Only(settings, OfLayers), new LayerNormTuningConfig()),
             "bias" => Biases(settings),
-            _ => throw (settings?.Get("method") ?? node).Fault($"there is no adapter '{method}'; there are lora, ia3, layer-norm and bias."),
+            "houlsby" => Bottleneck(settings, feedForwardOnly: false),
+            "pfeiffer" => Bottleneck(settings, feedForwardOnly: true),
+            "prompt" => Prompt(settings, encoded: false),
+            "p-tuning" => Prompt(settings, encoded: true),
+            _ => throw (settings?.Get("method") ?? node).Fault(
+                $"there is no adapter '{method}'; there are lora, ia3, layer-norm, bias, houlsby, pfeiffer, prompt and p-tuning."),
         };
     }
 
@@ -116,6 +121,21 @@ internal sealed class RecipeAdapter
     {
         Only(node, Common);
         return new BiasTuningConfig();
+    }
+
+    private static BottleneckConfig Bottleneck(RecipeNode? node, bool feedForwardOnly) => Targeted(
+        Only(node, [.. OfLayers, "size"]),
+        new BottleneckConfig { Size = node?.Find("size")?.Number(1, 1 << 16) ?? 48, FeedForwardOnly = feedForwardOnly });
+
+    private static PromptConfig Prompt(RecipeNode? node, bool encoded)
+    {
+        Only(node, [.. Common, "tokens", encoded ? "size" : "initial"]);
+        return new PromptConfig
+        {
+            VirtualTokens = node?.Find("tokens")?.Number(1, 4096) ?? 20,
+            EncoderSize = encoded ? node?.Find("size")?.Number(1, 1 << 16) ?? 128 : null,
+            SamplesVocabulary = !encoded && (node?.Find("initial")?.OneOf(("vocabulary", true), ("random", false)) ?? true),
+        };
     }
 
     private static T Targeted<T>(RecipeNode? node, T config)

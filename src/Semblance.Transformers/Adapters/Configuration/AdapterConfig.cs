@@ -21,6 +21,9 @@ public abstract record AdapterConfig
             [LoraConfig.TypeName] = (LoraConfig.Read, LoraConfig.Keys),
             [Ia3Config.TypeName] = (Ia3Config.Read, Ia3Config.Keys),
             [LayerNormTuningConfig.TypeName] = (LayerNormTuningConfig.Read, LayerNormTuningConfig.Keys),
+            [PromptConfig.TypeName] = (PromptConfig.Read, PromptConfig.Keys),
+            [PromptConfig.EncodedTypeName] = (PromptConfig.Read, PromptConfig.Keys),
+            [BottleneckConfig.TypeName] = (BottleneckConfig.Read, BottleneckConfig.Keys),
             [BiasTuningConfig.TypeName] = (BiasTuningConfig.Read, BiasTuningConfig.Keys),
         };
 

@@ -9,7 +9,12 @@ internal abstract class AdapterWrapper : LayerWrapper
     /// <param name="name">The name of the layer, with which the names begin.</param>
     public virtual IEnumerable<Parameter> Saved(string name) => Parameters(name);
 
-    /// <summary>Returns the shape of a tensor as another shape with as many elements.</summary>
+    /// <summary>Prepares the tensors of <see cref="Saved"/> to be filled from a file.</summary>
+    public virtual void BeginLoading()
+    {
+    }
+
+    /// <summary>Creates a tensor of random numbers.</summary>
     protected static Tensor Random(Random random, Func<Random, double> draw, params ReadOnlySpan<int> shape)
     {
         var tensor = Tensor.Zeros(shape);

@@ -75,6 +75,7 @@ public sealed class MaskedLanguageModule : InputModule
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(features);
+        features.Batch = Transformer.WithVirtualTokens(run, features.Batch);
         var hidden = _model.Body.Forward(run, features.Batch, features.HiddenStates);
         features.TokenEmbeddings = _head.Transform(run, hidden);
         features.WordLayer = _head.Decoder;

@@ -228,6 +228,7 @@ public sealed class TransformerModule : InputModule
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
+        features.Batch = Transformer.WithVirtualTokens(run, features.Batch);
         features.TokenEmbeddings = Transformer.Forward(run, features.Batch, features.HiddenStates);
     }
 
