@@ -128,6 +128,7 @@ internal static class CommandLine
         new ChunkCommand(host),
         new TrainCommand(host),
         new RecipesCommand(host),
+        new AdapterCommand(host),
         new TrainVocabularyCommand(host),
         new DistillStaticCommand(host),
         new GenerateCommand(host),

@@ -92,6 +92,12 @@ public sealed class Computation : IDisposable
     /// <summary>Gets the number format of the layers that follow it.</summary>
     public ComputeType Compute { get; }
 
+    /// <summary>
+    /// Gets the wrappers of this computation, in place of those that were put around the layers (<see cref="Layer.Wrap"/>);
+    /// <see langword="null"/>, the default, for the layers' own. Computations with different wrappers can share a model at the same time.
+    /// </summary>
+    public IReadOnlyDictionary<Layer, LayerWrapper>? Wrappers { get; init; }
+
     /// <summary>Gets the number of dropout masks and random seeds drawn so far.</summary>
     internal uint Dropouts => _dropouts;
 

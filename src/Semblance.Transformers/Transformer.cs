@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers;
@@ -62,6 +63,11 @@ public abstract class Transformer
     /// Gets the linear layers, norms and embeddings by their names in the checkpoint, such as <c>encoder.layer.0.attention.self.query</c>.
     /// </summary>
     public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
+
+    /// <summary>
+    /// Gets the adapter that is attached to the model (<see cref="Adapters.Adapter.Attach"/>); <see langword="null"/> if there is none.
+    /// </summary>
+    public Adapter? Adapter { get; internal set; }
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary may share.</summary>
     public abstract EmbeddingTable WordEmbeddings { get; }
@@ -151,6 +157,24 @@ public abstract class Transformer
     /// <exception cref="ArgumentException">A token id, type or position is outside the model's tables.</exception>
     public Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) =>
         Forward(run, batch, null, hiddenStates);
+
+    /// <summary>Returns a batch with the virtual tokens that an adapter puts before each sequence; the batch itself if it has none.</summary>
+    /// <param name="run">The computation, with its adapter.</param>
+    /// <param name="batch">The tokens.</param>
+    /// <exception cref="ArgumentException">A sequence with its virtual tokens is too long for the model.</exception>
+    public PackedBatch WithVirtualTokens(Computation run, PackedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (WordEmbeddings.WrapperIn(run) is not VirtualTokens tokens)
+        {
+            return batch;
+        }
+
+        var extended = tokens.Extend(batch);
+        return extended.LongestSequence <= MaxPositions ? extended : throw new ArgumentException(
+            $"A sequence of {extended.LongestSequence} tokens, with the adapter's virtual tokens, is too long for a model of {MaxPositions} "
+            + "positions; set a smaller maximum sequence length.", nameof(batch));
+    }
 
     /// <summary>
     /// Computes the output of the architecture's pooler, <c>[sequences × hidden]</c>; <see langword="null"/> if it has none.

@@ -2,6 +2,7 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance;
 
@@ -32,6 +33,16 @@ public interface ITrainableModel
 
     /// <summary>Returns all parameters, under the names of the original implementation.</summary>
     IEnumerable<Parameter> Parameters();
+
+    /// <summary>Creates an adapter and attaches it to the model, to be trained in place of the model's own parameters.</summary>
+    /// <param name="config">The settings of the adapter.</param>
+    /// <param name="seed">The random seed of the first values.</param>
+    /// <returns>The adapter, with the parameters to train (<see cref="Adapter.SelectTrained"/>).</returns>
+    /// <exception cref="ArgumentException">The settings do not fit the model.</exception>
+    /// <exception cref="InvalidOperationException">The model has an adapter already.</exception>
+    /// <exception cref="NotSupportedException">The model has no transformer whose layers an adapter could change.</exception>
+    Adapter AddAdapter(AdapterConfig config, int seed = 0) =>
+        throw new NotSupportedException($"A {GetType().Name} has no layers that an adapter could change.");
 
     /// <summary>Tokenizes an input as <see cref="Forward"/> does.</summary>
     /// <param name="input">The texts. Those that are too long are truncated.</param>

@@ -12,16 +12,16 @@ public class LoadedModelTests
     [InlineData("adapter_config.json", """{"peft_type": "LORA", "base_model_name_or_path": "x/y"}""", "(LORA) for 'x/y'")]
     [InlineData("adapter_model.safetensors", "", "merge")]
     [InlineData("adapter_model.bin", "", "merge")]
-    [InlineData("pytorch_adapter.bin", "", "merge")]
-    [InlineData("adapter.safetensors", "", "merge")]
-    public void A_folder_with_an_adapter_is_refused_by_every_loader(string file, string content, string described)
+    [InlineData("pytorch_adapter.bin", "", "Merge")]
+    [InlineData("adapter.safetensors", "", "Merge")]
+    public void A_folder_with_an_adapter_beside_weights_is_refused_by_every_loader(string file, string content, string described)
     {
         foreach (var (fixture, load) in new (string, Action<string>)[]
         {
             ("mean-normalize", folder => SentenceTransformer.Load(folder)), ("mean-normalize", folder => SentenceTransformer.LoadTrainable(folder)),
             ("mean-normalize", folder => Transformer.Load(folder)), ("mean-normalize", folder => Transformers.Tasks.TaskModel.Load(folder)),
             ("cross-encoder", folder => CrossEncoder.Load(folder)), ("splade", folder => SparseEncoder.Load(folder)), ("mean-normalize", folder => MultiVectorEncoder.Load(folder)),
-            ("cross-encoder", folder => Semblance.Generation.TextGenerator.Load(folder)), ("", folder => SentenceTransformer.Load(folder)), ("", folder => CrossEncoder.Load(folder)),
+            ("cross-encoder", folder => Semblance.Generation.TextGenerator.Load(folder)),
         })
         {
             using var folder = new TemporaryFolder();
@@ -33,8 +33,8 @@ public class LoadedModelTests
             var path = folder.Write(file, content);
             var message = Should.Throw<ModelFormatException>(() => load(folder.Path), fixture).Message;
             message.ShouldStartWith(path);
-            message.ShouldContain(described);
-            message.ShouldContain("adapters are not supported");
+            message.ShouldContain(described, Case.Insensitive);
+            message.ShouldContain("the folder has an adapter");
         }
     }
 

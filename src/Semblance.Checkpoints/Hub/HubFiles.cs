@@ -10,6 +10,9 @@ internal static partial class HubFiles
     /// <summary>The file of the modules of a model of sentence-transformers.</summary>
     public const string Modules = "modules.json";
 
+    /// <summary>The settings of an adapter, which can stand in place of a model's.</summary>
+    private const string Adapter = "adapter_config.json";
+
     private const int MaxList = 64 << 20; // a list of modules has hundreds of bytes, an index of shards megabytes
 
     /// <summary>Returns the needed files of a model; small ones first, weights last.</summary>
@@ -52,7 +55,8 @@ internal static partial class HubFiles
         var files = Select(all, modules);
         var emptyModule = ModuleFolders(modules).FirstOrDefault(module => module.Length > 0 && !all.Any(file => FolderOf(file) == module));
         return emptyModule is not null ? $"{folder} lacks the module '{emptyModule}' that its {Modules} names"
-            : !files.Contains("config.json") && !files.Contains(Modules) ? $"{folder} has neither config.json nor {Modules}"
+            : !files.Contains("config.json") && !files.Contains(Modules) && !files.Contains(Adapter)
+                ? $"{folder} has neither config.json nor {Modules}"
             : !files.Any(file => IsWeights(file) && !file.EndsWith(".json", StringComparison.Ordinal)) ? $"{folder} has no weights"
             : files.Select(file => HubIntegrity.Fault(Path.Combine(folder, file))).FirstOrDefault(damage => damage is not null)
                 ?? files.Where(file => IsWeights(file) && file.EndsWith(".index.json", StringComparison.Ordinal))

@@ -22,6 +22,9 @@ internal sealed class EncodingOptions
     private readonly Option<string?> _promptName = NewOption.Text(
         "--prompt-name", "NAME", "The name of a prompt of the model to prepend to each text");
 
+    private readonly Option<string?> _adapter = NewOption.Text(
+        "--adapter", "FOLDER", "The adapter of the model to encode with: a folder of PEFT; default: none, or the model's own");
+
     private readonly TruncationOptions _truncation;
 
     /// <summary>Initializes a new instance of the <see cref="EncodingOptions"/> class.</summary>
@@ -38,13 +41,14 @@ internal sealed class EncodingOptions
         command.Add(_calibration);
         command.Add(_prompt);
         command.Add(_promptName);
+        command.Add(_adapter);
     }
 
     /// <summary>Rejects options that control encoding if another option gives precomputed vectors.</summary>
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
         Option[] options =
-            [.. _model.All, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, .. _truncation.All];
+            [.. _model.All, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, _adapter, .. _truncation.All];
         if (result.GetResult(vectors) is not null
             && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {
@@ -79,7 +83,7 @@ internal sealed class EncodingOptions
 
     /// <summary>Returns the encoding options for a sparse model.</summary>
     /// <exception cref="ArgumentException">An option applies to dense vectors only.</exception>
-    public SparseEncodeOptions Sparse(ParseResult arguments, Host host, int? maxActiveDimensions)
+    public SparseEncodeOptions Sparse(ParseResult arguments, Host host, SparseEncoder model, int? maxActiveDimensions)
     {
         if (_truncation.Of(arguments) == Truncation.Chunk)
         {
@@ -102,6 +106,7 @@ internal sealed class EncodingOptions
             MaxThreads = arguments.GetValue(_threads),
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
+            Adapter = arguments.GetValue(_adapter) is { } adapter ? model.LoadAdapter(adapter) : null,
             MaxActiveDimensions = maxActiveDimensions,
             Truncation = _truncation.Of(arguments),
             Counter = host.Count("texts", ""),
@@ -121,6 +126,7 @@ internal sealed class EncodingOptions
             Dimensions = arguments.GetValue(_dimensions),
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
+            Adapter = arguments.GetValue(_adapter) is { } adapter ? model.LoadAdapter(adapter) : null,
             Counter = host.Count("texts", _truncation.Advice(arguments)),
         };
         options = _truncation.Apply(arguments, options);

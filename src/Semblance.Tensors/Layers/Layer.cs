@@ -26,8 +26,10 @@ public abstract class Layer
     /// <summary>Gets a value that indicates whether the wrapper is merged into <see cref="Weight"/> and <see cref="Bias"/>.</summary>
     public bool IsMerged => _original is not null;
 
-    /// <summary>Gets the wrapper that a computation calls: <see langword="null"/> while it is merged.</summary>
-    internal LayerWrapper? Active { get; private set; }
+    /// <summary>
+    /// Gets the wrapper that computations call that have none of their own: <see langword="null"/> while it is merged.
+    /// </summary>
+    private LayerWrapper? Active { get; set; }
 
     /// <summary>Gets a value that indicates whether the weight or the bias is trained.</summary>
     internal bool RequiresGradient => Weight.RequiresGradient || Bias is { RequiresGradient: true };
@@ -116,15 +118,24 @@ public abstract class Layer
         Replace(weight, bias);
     }
 
-    /// <summary>Throws if a wrapper is active; for operations that use the weight directly and would ignore the wrapper.</summary>
-    /// <param name="operation">The name of the operation in the message.</param>
-    /// <exception cref="NotSupportedException">The layer is wrapped and not merged.</exception>
-    public void ThrowIfWrapped(string operation)
+    /// <summary>Returns the wrapper that a computation calls in place of the layer; <see langword="null"/> if there is none.</summary>
+    /// <param name="run">The computation.</param>
+    public LayerWrapper? WrapperIn(Computation run)
     {
-        if (Active is not null)
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Wrappers is { } own ? own.GetValueOrDefault(this) : Active;
+    }
+
+    /// <summary>Throws if a wrapper is active; for operations that use the weight directly and would ignore the wrapper.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="operation">The name of the operation in the message.</param>
+    /// <exception cref="NotSupportedException">The layer is wrapped in the computation and not merged.</exception>
+    public void ThrowIfWrapped(Computation run, string operation)
+    {
+        if (WrapperIn(run) is { } wrapper)
         {
             throw new NotSupportedException(
-                $"{operation} uses the weight of a layer directly and would ignore its wrapper {Wrapper}; merge or unwrap the layer.");
+                $"{operation} uses the weight of a layer directly and would ignore its wrapper {wrapper}; merge or unwrap the layer.");
         }
     }
 

@@ -29,6 +29,13 @@ public sealed class Linear : Layer
         }
     }
 
+    private Linear(Linear layer, Tensor? bias)
+        : base(layer.Weight, bias)
+    {
+        Matrix = layer.Matrix;
+        FollowsComputeType = layer.FollowsComputeType;
+    }
+
     /// <summary>Gets the width of x.</summary>
     public int Inputs => Matrix.Columns;
 
@@ -48,6 +55,13 @@ public sealed class Linear : Layer
     internal PreparedMatrix Matrix { get; private set; }
 
     private protected override int BiasLength => Outputs;
+
+    /// <summary>Returns a layer with the same weight, which is not packed again, and another bias.</summary>
+    /// <param name="bias"><c>[outputs]</c>; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">The bias does not fit the weight.</exception>
+    public Linear WithBias(Tensor? bias) => bias is null || bias.Length == Outputs
+        ? new Linear(this, bias)
+        : throw new ArgumentException($"A bias {bias} does not fit a weight {Weight}.", nameof(bias));
 
     /// <summary>Packs the weight for the instruction set in use; otherwise the first call does it.</summary>
     /// <param name="type">

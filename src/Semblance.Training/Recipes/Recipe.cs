@@ -16,8 +16,9 @@ public sealed class Recipe
 {
     private static readonly string[] Keys =
     [
-        "model", "cross-encoder", "multi-vector", "sparse", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule",
-        "optimizer", "accumulation", "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
+        "model", "cross-encoder", "multi-vector", "sparse", "adapter", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate",
+        "schedule", "optimizer", "accumulation", "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card",
+        "dropout",
     ];
 
     private const int MostVariants = 1000;
@@ -222,7 +223,7 @@ public sealed class Recipe
             ? sparse.Model
             : IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
-            : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
+            : await RecipeModel.CreateAsync(begun, _seed, _root.Find("adapter") is not null, cancellationToken).ConfigureAwait(false);
         await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
         var teachers = new Dictionary<string, TeacherVectors>();
         RecipeDataset[] datasets =
@@ -231,6 +232,7 @@ public sealed class Recipe
                 node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, cancellationToken)),
         ];
         multiVector?.Begin(datasets, cancellationToken);
+        var adapter = RecipeAdapter.Create(_root.Find("adapter"), model, begun, _seed);
         var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
         var from = multiVector?.Folder ?? sparse?.Folder
             ?? await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
@@ -257,13 +259,14 @@ public sealed class Recipe
             Fingerprint = RecipeFingerprint.Of(
                 _root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
             Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
-            Save = multiVector?.Save,
+            Save = adapter?.Save ?? multiVector?.Save,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
         var trainer = new Trainer(
             model, training, sampler,
             parameters => RecipeOptimizer.Create(
-                _root.Find("optimizer"), multiVector?.Trained(parameters) ?? sparse?.Trained(parameters) ?? parameters),
+                _root.Find("optimizer"),
+                adapter?.Trained(parameters) ?? multiVector?.Trained(parameters) ?? sparse?.Trained(parameters) ?? parameters),
             trainerOptions, evaluator);
         if (!options.Resume)
         {
@@ -271,7 +274,10 @@ public sealed class Recipe
         }
 
         return new RecipeTraining(
-            model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
+            model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize)
+        {
+            Adapter = adapter?.Adapter,
+        };
     }
 
     private TrainingSummary Summarize(RecipeTraining training, IReadOnlyList<StageResult> results)

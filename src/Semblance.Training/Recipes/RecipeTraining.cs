@@ -1,3 +1,5 @@
+using Semblance.Transformers.Adapters;
+
 namespace Semblance.Training.Recipes;
 
 /// <summary>
@@ -41,6 +43,9 @@ public sealed class RecipeTraining
 
     /// <summary>Gets the evaluator; <see langword="null"/> if the recipe has none.</summary>
     public Evaluator? Evaluator { get; }
+
+    /// <summary>Gets the adapter that is trained in place of the model's parameters; <see langword="null"/> if there is none.</summary>
+    public Adapter? Adapter { get; init; }
 
     /// <summary>Gets the warnings of the model's files.</summary>
     public IReadOnlyList<string> Warnings => Model switch

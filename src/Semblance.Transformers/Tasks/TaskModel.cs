@@ -53,6 +53,9 @@ public sealed class TaskModel
     /// <summary>Gets the parameters of the head or of the decoder that do not belong to the body.</summary>
     public IEnumerable<Parameter> HeadParameters => _own.All;
 
+    /// <summary>Gets the layers of the head or of the decoder by their names in the checkpoint.</summary>
+    public IReadOnlyDictionary<string, Layer> HeadLayers => _own.Layers;
+
     /// <summary>Gets a value that indicates whether the model has a decoder, whose tokens <see cref="Forward"/> then requires.</summary>
     public bool HasDecoder => Decoder is not null;
 

@@ -5,6 +5,7 @@ using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Tasks;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -25,6 +26,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private readonly TaskModel _model;
     private readonly LogitScore? _score; // null for a classification head
     private readonly PairTemplate? _template; // null if the model has no template for pairs
+    private IReadOnlyList<string> _newModules = []; // those that the body had not
 
     private CrossEncoder(TransformerModule input, TaskModel model, LogitScore? score, PairTemplate? template, CrossEncoderConfig config)
     {
@@ -75,7 +77,19 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         ArgumentNullException.ThrowIfNull(input);
         var model = TaskModel.CreateClassifier(input.Transformer, labels ?? ["LABEL_0"], seed);
         return new CrossEncoder(input.With(model.Body), model, null, null,
-            new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) });
+            new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) })
+        {
+            _newModules = [.. model.Body.Layers.Keys.Except(input.Transformer.Layers.Keys).Concat(model.HeadLayers.Keys)
+                .Select(name => name.Split('.')[0]).Distinct()],
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A new head is trained in full and saved with the adapter.</remarks>
+    public override Adapter AddAdapter(AdapterConfig config, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return base.AddAdapter(config with { ModulesToSave = [.. config.ModulesToSave.Union(_newModules)] }, seed);
     }
 
     /// <inheritdoc/>
@@ -199,7 +213,9 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <inheritdoc/>
     public override string ToString() => $"CrossEncoder({_input}, {string.Join(", ", Labels)}, {Config.Activation})";
 
-    static CrossEncoder ILoadable<CrossEncoder>.LoadFolder(string folder, bool trainable)
+    static CrossEncoder ILoadable<CrossEncoder>.LoadFolder(string folder, bool trainable) => Folder(folder, trainable);
+
+    private static CrossEncoder Folder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.CrossEncoder);
         var root = ModuleList.Exists(folder) ? ModuleList.FolderOf(folder, 0) : folder;
@@ -212,11 +228,32 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
                 + $"whose name ends with {Head} or, of a causal model, ForCausalLM");
     }
 
+    static CrossEncoder ILoadable<CrossEncoder>.LoadBase(string folder, string model, bool trainable)
+    {
+        if (ModelKinds.Of(model) == ModelKind.CrossEncoder)
+        {
+            return Folder(model, trainable);
+        }
+
+        // An adapter of a classifier whose head is saved with it.
+        var path = Path.Combine(folder, "config.json");
+        var labels = File.Exists(path) ? LabelsOf(ConfigurationFile.Read(path)) : AdapterBase.LabelsOf(folder);
+        var created = Create(TransformerModule.Load(model, trainable), labels);
+        return new CrossEncoder(created._input, created._model, null, null, CrossEncoderConfig.Load(folder, created._model.Config, false));
+    }
+
+    private protected override AdaptableModel Adaptable => AdaptableModel.Of(_model);
+
     private protected override void Prepare() => _model.Prepare(Compute);
 
     private protected override void Write(string folder, DType weights)
     {
-        _model.Save(folder, weights);
+        TransformerModule.SaveWeights(_model.Body, folder, weights, _model.Save);
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+        {
+            JsonFile.Write(Path.Combine(folder, "config.json"), _model.Config.Root.WriteTo); // the labels of an adapter's head
+        }
+
         Tokenizer.Save(folder);
         _input.SaveSettings(folder);
         _template?.Save(folder);
@@ -266,6 +303,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private Tensor Logits(Computation run, PackedBatch batch)
     {
+        batch = _model.Body.WithVirtualTokens(run, batch);
         var hidden = _model.Body.Forward(run, batch); // [tokens × hidden]
         // [pairs × labels]
         return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch);
@@ -274,7 +312,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private PredictOptions Check(PredictOptions? options)
     {
         options ??= PredictOptions.Default;
-        options.Check();
+        options.Check(Body);
         return options.ApplySoftmax && Labels.Count == 1
             ? throw new ArgumentException("The model has one label, whose softmax is 1 for every pair; leave ApplySoftmax out.",
                 nameof(options))

@@ -79,7 +79,7 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
     /// <param name="batch">The tokens.</param>
     public Tensor Forward(Computation run, Linear words, Tensor hidden, PackedBatch batch)
     {
-        words.ThrowIfWrapped("LogitScore");
+        words.ThrowIfWrapped(run, "LogitScore");
         int[] ends = [.. batch.Offsets[1..].ToArray().Select(end => end - 1)];
         using var last = run.Rows(hidden, ends); // [pairs × hidden]
         using var rows = run.Rows(words.Weight, FalseId is { } no ? [TrueId, no] : [TrueId]); // only these logits are needed

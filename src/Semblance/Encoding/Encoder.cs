@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Semblance.Checkpoints;
+using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tensors.Instructions;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance;
 
@@ -78,7 +80,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     public static TSelf Load(string model, ComputeType compute = ComputeType.Float32) =>
-        Prepare(TSelf.LoadFolder(ModelFolder.Find(model, TSelf.Kind), trainable: false), compute);
+        Prepare(LoadWithAdapter(ModelFolder.Find(model, TSelf.Kind), trainable: false), compute);
 
     /// <summary>
     /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
@@ -100,7 +102,8 @@ public abstract class Encoder<TSelf> : ITrainableModel
         ComputeType compute = ComputeType.Float32, CancellationToken cancellationToken = default)
     {
         var folder = await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false);
-        return Prepare(TSelf.LoadFolder(folder, trainable: false), compute);
+        await AdapterBase.DownloadAsync(folder, progress, cancellationToken).ConfigureAwait(false);
+        return Prepare(LoadWithAdapter(folder, trainable: false), compute);
     }
 
     /// <summary>Loads a model with trainable parameters from a folder.</summary>
@@ -110,7 +113,27 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
-    public static TSelf LoadTrainable(string folder) => TSelf.LoadFolder(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
+    public static TSelf LoadTrainable(string folder) => 
+        LoadWithAdapter(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
+
+    /// <inheritdoc/>
+    public virtual Adapter AddAdapter(AdapterConfig config, int seed = 0)
+    {
+        var adapter = Adapter.Create(Adaptable, config, seed);
+        adapter.Attach();
+        return adapter;
+    }
+
+    /// <summary>
+    /// Loads an adapter of the model from a folder of PEFT. It is used by calls whose options choose it (<see cref="TextOptions.Adapter"/>),
+    /// and by all calls once it is attached (<see cref="Adapter.Attach"/>) or merged (<see cref="Adapter.Merge"/>).
+    /// </summary>
+    /// <param name="folder">A folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <returns>The adapter.</returns>
+    /// <exception cref="ModelFormatException">The adapter belongs to another model, or is not supported.</exception>
+    /// <exception cref="NotSupportedException">The model has no transformer whose layers an adapter could change.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public Adapter LoadAdapter(string folder) => Adapter.Load(folder, Adaptable);
 
     /// <inheritdoc/>
     public abstract IEnumerable<Parameter> Parameters();
@@ -143,8 +166,25 @@ public abstract class Encoder<TSelf> : ITrainableModel
         Config.Save(written, TSelf.Kind);
     });
 
+    /// <summary>Gets the layers that an adapter can change.</summary>
+    /// <exception cref="NotSupportedException">The model has no transformer.</exception>
+    private protected abstract AdaptableModel Adaptable { get; }
+
     /// <summary>Packs the weights for the compute type.</summary>
     private protected abstract void Prepare();
+
+    // A folder with only an adapter is its base model with the adapter; one with modules too has its own.
+    private static TSelf LoadWithAdapter(string folder, bool trainable)
+    {
+        if (ModuleList.Exists(folder) || AdapterBase.Find(folder) is not { } found)
+        {
+            return TSelf.LoadFolder(folder, trainable);
+        }
+
+        var model = TSelf.LoadBase(folder, found, trainable);
+        model.LoadAdapter(folder).Attach();
+        return model;
+    }
 
     private static TSelf Prepare(TSelf model, ComputeType compute)
     {

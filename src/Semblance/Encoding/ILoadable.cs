@@ -17,4 +17,11 @@ public interface ILoadable<TSelf>
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     static abstract TSelf LoadFolder(string folder, bool trainable);
+
+    /// <summary>Loads the base model of an adapter, to which the adapter is then attached.</summary>
+    /// <param name="folder">The folder of the adapter, which can have settings of the model.</param>
+    /// <param name="model">The folder of the base model.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
+    /// <returns>The model.</returns>
+    static virtual TSelf LoadBase(string folder, string model, bool trainable) => TSelf.LoadFolder(model, trainable);
 }

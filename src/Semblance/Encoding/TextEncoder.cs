@@ -4,6 +4,7 @@ using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance;
 
@@ -60,6 +61,9 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
 
     /// <summary>Gets the number of elements of a vector as the modules compute it.</summary>
     private protected int Width { get; }
+
+    private protected override AdaptableModel Adaptable => Input.Adaptable ?? throw new NotSupportedException(
+        $"The model begins with {Input}, whose layers an adapter cannot change; adapters need a transformer.");
 
     private protected override IEnumerable<string> FileWarnings => _warnings.Concat(Modules.SelectMany(module => module.Warnings));
 
@@ -183,7 +187,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     private protected virtual TOptions Checked(TOptions? options)
     {
         options ??= new TOptions();
-        options.Check();
+        options.Check(Body);
         return options;
     }
 

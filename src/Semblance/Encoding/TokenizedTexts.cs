@@ -70,7 +70,10 @@ internal sealed class TokenizedTexts
         var done = 0;
         Workers.Shared.For(batches.Count, maxThreads, i =>
         {
-            using var run = new Computation(maxThreads, compute: compute, cancellationToken: cancellationToken);
+            using var run = new Computation(maxThreads, compute: compute, cancellationToken: cancellationToken)
+            {
+                Wrappers = options.Adapter?.Wrappers,
+            };
             work(run, Pack(batches[i]), batches[i]);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), Count));
         }, cancellationToken);

@@ -16,7 +16,7 @@ public static class ModelKinds
     /// <exception cref="ModelFormatException">The model is of another kind, or a file is damaged.</exception>
     internal static void Require(string folder, ModelKind wanted)
     {
-        AdapterFiles.Refuse(folder);
+        AdapterFiles.HasAdapter(folder);
         var found = Of(folder);
         if (wanted == ModelKind.MultiVectorEncoder && MultiVectorHead.Exists(folder))
         {

@@ -7,8 +7,8 @@ namespace Semblance.Modules;
 /// <param name="promptLength">The number of first tokens of each text that belong to the prompt, special tokens included.</param>
 public sealed class Features(PackedBatch batch, int promptLength = 0)
 {
-    /// <summary>Gets the tokens.</summary>
-    public PackedBatch Batch { get; } = batch;
+    /// <summary>Gets the tokens; after the transformer, with the virtual tokens of an adapter.</summary>
+    public PackedBatch Batch { get; internal set; } = batch;
 
     /// <summary>Gets the number of first tokens of each text that belong to the prompt, special tokens included.</summary>
     public int PromptLength { get; } = promptLength;

@@ -53,7 +53,7 @@ internal static class ModuleList
     public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(
         string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null, string list = FileName)
     {
-        AdapterFiles.Refuse(folder);
+        AdapterFiles.HasAdapter(folder);
         var path = Path.Combine(folder, list);
         if (!File.Exists(path))
         {
@@ -160,7 +160,7 @@ internal static class ModuleList
     // As in the original: the last token of a causal model, the only one that attends to all others; otherwise, the mean of all tokens.
     private static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) WithPooling(string folder, TransformerModule transformer)
     {
-        var config = ConfigurationFile.OfModel(folder);
+        var config = ConfigurationFile.OfModel(AdapterBase.TransformerOf(folder));
         var isCausal = config.Texts("architectures") is [var first, ..]
             && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
         var pooling = new PoolingModule(transformer.Transformer.HiddenSize, [isCausal ? Pooling.LastToken : Pooling.Mean]);

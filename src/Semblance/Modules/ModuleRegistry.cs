@@ -71,7 +71,11 @@ public static class ModuleRegistry
                 + $"of sentence_transformers.models{string.Concat(Registered.Keys.Order().Select(other => $", {other}"))}.");
         }
 
-        AdapterFiles.Refuse(folder);
+        if (name is not ("Transformer" or "MLMTransformer"))
+        {
+            AdapterFiles.Refuse(folder);
+        }
+
         return IsOriginal(type) && name is ("Router" or "Asym") ? RouterModule.Load(folder, trainable, depth) : load(folder, trainable);
     }
 

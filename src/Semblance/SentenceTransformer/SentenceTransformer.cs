@@ -78,10 +78,11 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         var transformer = Body ?? throw new NotSupportedException(
             $"Outputs of earlier layers need a model that begins with a transformer; this one begins with {Modules[0].Type}.");
         var (texts, states) = (Tokenize(input.Texts, input.Prompt, input.Route), new List<Tensor>());
-        transformer.Forward(run, texts.Batch, states);
+        var batch = transformer.WithVirtualTokens(run, texts.Batch);
+        transformer.Forward(run, batch, states);
         return new LayerOutputs(transformer.LayerCount, layer =>
         {
-            var features = new Features(texts.Batch, texts.PromptLength) { Route = texts.Route, TokenEmbeddings = states[layer] };
+            var features = new Features(batch, texts.PromptLength) { Route = texts.Route, TokenEmbeddings = states[layer] };
             return new ModelOutput(Vectors(Through(run, features, Modules.Skip(1))));
         });
     }
@@ -140,7 +141,10 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         Workers.Shared.For((images.Count + size - 1) / size, maxThreads, i =>
         {
             int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
-            using var run = new Computation(maxThreads, compute: Compute, cancellationToken: cancellationToken);
+            using var run = new Computation(maxThreads, compute: Compute, cancellationToken: cancellationToken)
+            {
+                Wrappers = options.Adapter?.Wrappers,
+            };
             var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
             var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
             Finish(run, Through(run, features), batch, options, vectors);

@@ -1,3 +1,5 @@
+using Semblance.Transformers;
+
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="SparseEncoder"/> for encoding. The defaults are the settings in the model's files.</summary>
@@ -9,9 +11,9 @@ public sealed record SparseEncodeOptions : TextOptions
     /// <summary>Gets the maximum number of nonzero elements of each vector, of which the largest are kept; null for all.</summary>
     public int? MaxActiveDimensions { get; init; }
 
-    internal override void Check()
+    internal override void Check(Transformer? body)
     {
-        base.Check();
+        base.Check(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxActiveDimensions ?? 1, 1, nameof(MaxActiveDimensions));
     }
 }

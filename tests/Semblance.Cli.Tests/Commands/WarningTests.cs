@@ -28,7 +28,7 @@ public class WarningTests
         folder.Write("adapter_config.json", """{"peft_type": "LORA"}""");
         var adapter = await Outcome.OfAsync("encode", "--model", folder.Path, "--input", "-");
         adapter.ExitCode.ShouldBe(1);
-        adapter.ErrorLines.ShouldHaveSingleItem().ShouldContain("adapters are not supported");
+        adapter.ErrorLines.ShouldHaveSingleItem().ShouldContain("the folder has an adapter (LORA)");
 
         var pairs = await Outcome.OfAsync("encode", "--model", Fixtures.Own("st/cross-encoder"), "--input", "-");
         pairs.ExitCode.ShouldBe(1);

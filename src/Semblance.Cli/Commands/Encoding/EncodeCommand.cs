@@ -105,7 +105,7 @@ internal sealed class EncodeCommand : CliCommand
             throw new ArgumentException($"{output}: sparse vectors are written as .jsonl only; give the file that ending.");
         }
 
-        var options = _encoding.Sparse(arguments, Host, arguments.GetValue(_maxActiveDims));
+        var options = _encoding.Sparse(arguments, Host, model, arguments.GetValue(_maxActiveDims));
         var decoder = arguments.GetValue(_tokens) ? model : null;
         using var writer = output is null or "-"
             ? new SparseEmbeddingWriter(Host.Output, decoder)

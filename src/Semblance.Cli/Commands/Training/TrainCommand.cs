@@ -159,6 +159,13 @@ internal sealed class TrainCommand : CliCommand
                 + Numbers.Invariant($"rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} invalid rows skipped" : "")}"));
         }
 
+        if (training.Adapter is { } adapter)
+        {
+            var all = training.Model.Parameters().Sum(parameter => (double)parameter.Value.Length);
+            Host.Error.WriteLine(Numbers.Invariant(
+                $"adapter: {adapter.Config.PeftType}, {adapter.ParameterCount:N0} parameters, {adapter.ParameterCount / all:P2} of all"));
+        }
+
         if (training.EvaluateBefore(cancellationToken) is { } before)
         {
             Host.Error.WriteLine($"before: {TrainingProgress.Describe(before)}");

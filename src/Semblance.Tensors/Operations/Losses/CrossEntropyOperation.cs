@@ -33,7 +33,7 @@ public static class CrossEntropyOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(classes);
-        layer.ThrowIfWrapped("Cross-entropy over a vocabulary");
+        layer.ThrowIfWrapped(run, "Cross-entropy over a vocabulary");
         if (x.Columns != layer.Inputs)
         {
             throw new ArgumentException($"A classifier of {layer.Inputs} inputs cannot take {x}.", nameof(x));

@@ -15,7 +15,9 @@ public static class LayerNormOperation
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(layer);
-        return layer.Active is { } wrapper ? wrapper.Forward(run, x, input => Apply(run, input, null, layer)) : Apply(run, x, null, layer);
+        return layer.WrapperIn(run) is { } wrapper
+            ? wrapper.Forward(run, x, input => Apply(run, input, null, layer))
+            : Apply(run, x, null, layer);
     }
 
     /// <summary>Computes the layer normalization of x + residual.</summary>
@@ -30,7 +32,7 @@ public static class LayerNormOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(residual);
         ArgumentNullException.ThrowIfNull(layer);
-        if (layer.Active is not null)
+        if (layer.WrapperIn(run) is not null)
         {
             using var sum = run.Add(x, residual);
             return run.LayerNorm(sum, layer);

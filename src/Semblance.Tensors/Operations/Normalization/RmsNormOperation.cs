@@ -19,7 +19,7 @@ public static class RmsNormOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(layer);
-        return layer.Active is { } wrapper ? wrapper.Forward(run, x, input => Alone(run, input, layer)) : Alone(run, x, layer);
+        return layer.WrapperIn(run) is { } wrapper ? wrapper.Forward(run, x, input => Alone(run, input, layer)) : Alone(run, x, layer);
     }
 
     private static Tensor Alone(Computation run, Tensor x, RmsNorm layer)

@@ -31,7 +31,7 @@ public static class VocabularyPoolingOperation
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfLessThan(saturations, 1);
-        layer.ThrowIfWrapped("Pooling over a vocabulary");
+        layer.ThrowIfWrapped(run, "Pooling over a vocabulary");
         if (x.Columns != layer.Inputs || x.Rows != batch.TokenCount)
         {
             throw new ArgumentException(

@@ -15,7 +15,7 @@ public static class LinearOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(layer);
-        if (layer.Active is { } wrapper)
+        if (layer.WrapperIn(run) is { } wrapper)
         {
             var y = wrapper.Forward(run, x, input => Alone(run, input, layer, Activation.Identity));
             return activation == Activation.Identity ? y : run.Activate(y, activation);

@@ -29,7 +29,7 @@ public static class LstmOperation
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(recurrent);
         ArgumentNullException.ThrowIfNull(batch);
-        recurrent.ThrowIfWrapped("The recurrence of an LSTM");
+        recurrent.ThrowIfWrapped(run, "The recurrence of an LSTM");
         var hidden = recurrent.Inputs;
         if (recurrent.Outputs != Gates * hidden || x.Columns != Gates * hidden || x.Rows != batch.TokenCount)
         {

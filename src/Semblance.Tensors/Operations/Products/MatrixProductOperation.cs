@@ -39,7 +39,7 @@ public static class MatrixProductOperation
         var y = Product(run, a, b.Packed(run.Instructions), bias, Activation.Identity);
         if (run.Recording && (a.RequiresGradient || b.Value.RequiresGradient || bias is { RequiresGradient: true }))
         {
-            run.Record(y, gradient => Backward(run, a, b, bias, gradient), a, b.Value);
+            run.Record(y, gradient => Backward(run, a, b, bias, gradient), b.Value.RequiresGradient ? a : null, b.Value);
         }
 
         return y;

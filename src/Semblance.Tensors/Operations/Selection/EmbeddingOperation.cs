@@ -42,7 +42,7 @@ public static class EmbeddingOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(words);
-        if (words.Active is null && positions?.Active is null && types?.Active is null)
+        if (words.WrapperIn(run) is null && positions?.WrapperIn(run) is null && types?.WrapperIn(run) is null)
         {
             return run.Embed(batch, words.Weight, positions?.Weight, types?.Weight, positionIds);
         }
@@ -103,7 +103,7 @@ public static class EmbeddingOperation
     }
 
     private static Tensor Lookup(Computation run, int[] rows, EmbeddingTable table, string what) =>
-        table.Active is { } wrapper
+        table.WrapperIn(run) is { } wrapper
             ? wrapper.Embed(run, rows, inner => Lookup(run, inner, table.Weight, what))
             : Lookup(run, rows, table.Weight, what);
 

@@ -12,17 +12,18 @@ internal static class RecipeModel
     /// <summary>Creates the model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
     /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="frozen"><see langword="true"/> if the transformer is not trained, so that its weights are mapped and not copied.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
+    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, bool frozen, CancellationToken cancellationToken)
     {
         var folder = await FolderAsync(node, cancellationToken).ConfigureAwait(false);
         if (!node.IsMapping)
         {
-            return SentenceTransformer.LoadTrainable(folder!);
+            return Load(folder!, frozen);
         }
 
         node.Only("folder", "new", "layers", "pooling", "normalize", "max-length");
-        var model = folder is null ? New(node.Get("new"), seed) : SentenceTransformer.LoadTrainable(folder);
+        var model = folder is null ? New(node.Get("new"), seed) : Load(folder, frozen);
         var input = (InputModule)model.Modules[0];
         if (node.Find("layers") is { } layers)
         {
@@ -135,6 +136,12 @@ internal static class RecipeModel
             }
         }
     }
+
+    // Modules after the transformer are trained beside an adapter.
+    private static SentenceTransformer Load(string folder, bool frozen) =>
+        frozen && SentenceTransformer.Load(folder) is var model && !model.Modules.Skip(1).Any(module => module.Parameters().Any())
+            ? model
+            : SentenceTransformer.LoadTrainable(folder);
 
     private static string Id(RecipeNode node, string model, ModelKind kind)
     {

@@ -5,7 +5,7 @@ namespace Semblance.Training.Recipes;
 /// <summary>Creates the optimizer and the learning rate schedule of a recipe.</summary>
 internal static class RecipeOptimizer
 {
-    private static readonly string[] AdamSettings = ["weight-decay", "beta1", "beta2", "epsilon", "amsgrad", "rules"];
+    private static readonly string[] AdamSettings = ["weight-decay", "beta1", "beta2", "epsilon", "amsgrad", "rules", "layer-decay"];
 
     /// <summary>Creates the optimizer of some parameters; AdamW with a weight decay of 0.01 by default.</summary>
     public static Optimizer Create(RecipeNode? node, IReadOnlyList<Parameter> parameters)
@@ -98,7 +98,11 @@ internal static class RecipeOptimizer
 
     private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<Parameter> parameters, double decay) =>
         ParameterGroups.From(
-            parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, [.. node.Find("rules")?.Items().Select(Rule) ?? []]);
+            parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, 
+            [
+                .. node.Find("rules")?.Items().Select(Rule) ?? [],
+                .. node.Find("layer-decay") is { } layers ? LayerDecay.Rules(parameters, layers.Number(1e-6, 1.0)) : [],
+            ]);
 
     private static ParameterRule Rule(RecipeNode node)
     {

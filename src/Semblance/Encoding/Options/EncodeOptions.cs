@@ -1,3 +1,5 @@
+using Semblance.Transformers;
+
 namespace Semblance;
 
 /// <summary>
@@ -37,9 +39,9 @@ public sealed record EncodeOptions : TextOptions
     /// </summary>
     public ChunkPooling ChunkPooling { get; init; }
 
-    internal override void Check()
+    internal override void Check(Transformer? body)
     {
-        base.Check();
+        base.Check(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(ChunkSize ?? 1, 1, nameof(ChunkSize));
         ArgumentOutOfRangeException.ThrowIfNegative(ChunkOverlap);
     }

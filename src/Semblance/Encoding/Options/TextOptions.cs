@@ -1,4 +1,6 @@
 using Semblance.Tensors;
+using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance;
 
@@ -20,6 +22,12 @@ public abstract record TextOptions
     public string? Route { get; init; }
 
     /// <summary>
+    /// Gets the adapter of the model that computes with it, from <see cref="Encoder{TSelf}.LoadAdapter"/>; null for the one that is attached
+    /// to the model, or for none. Calls with different adapters can share a model at the same time.
+    /// </summary>
+    public Adapter? Adapter { get; init; }
+
+    /// <summary>
     /// Gets the treatment of texts that are longer than the maximum sequence length; <see cref="Truncation.Cut"/> by default.
     /// </summary>
     public Truncation Truncation { get; init; }
@@ -38,8 +46,16 @@ public abstract record TextOptions
 
     internal int WorkerCount => Math.Min(MaxThreads ?? int.MaxValue, Workers.Shared.Count);
 
-    internal virtual void Check()
+    /// <summary>Throws if an option is out of range, or does not fit a model.</summary>
+    /// <param name="body">The transformer of the model; null if it has none.</param>
+    internal virtual void Check(Transformer? body)
     {
+        if (Adapter is not null && Adapter.Model.Body != body)
+        {
+            throw new ArgumentException(
+                $"The adapter {Adapter} belongs to another model; load it with this model's LoadAdapter.", nameof(Adapter));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads ?? 1, 1, nameof(MaxThreads));
         if (Truncation == Truncation.Chunk && this is not EncodeOptions)

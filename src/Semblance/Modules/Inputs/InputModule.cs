@@ -1,6 +1,7 @@
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance.Modules;
 
@@ -33,6 +34,9 @@ public abstract class InputModule : Module
     /// Gets a value that indicates whether the module accepts texts; a router whose routes begin with other modules does not.
     /// </summary>
     internal virtual bool TakesTexts => true;
+
+    /// <summary>Gets the layers that an adapter can change; null if there are none.</summary>
+    internal virtual AdaptableModel? Adaptable => null;
 
     /// <summary>Tokenizes a text of any length. Texts longer than <see cref="MaxSequenceLength"/> are truncated.</summary>
     /// <param name="text">The text to tokenize.</param>

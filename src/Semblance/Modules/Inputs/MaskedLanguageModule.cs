@@ -2,6 +2,7 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Modules;
@@ -30,6 +31,9 @@ public sealed class MaskedLanguageModule : InputModule
 
     /// <inheritdoc/>
     public override Transformer Body => Transformer;
+
+    /// <inheritdoc/>
+    internal override AdaptableModel Adaptable => AdaptableModel.Of(_model);
 
     /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
@@ -82,6 +86,7 @@ public sealed class MaskedLanguageModule : InputModule
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(features);
+        features.Batch = Transformer.WithVirtualTokens(run, features.Batch);
         var hidden = _model.Body.Forward(run, features.Batch, features.HiddenStates);
         features.TokenEmbeddings = _head.Transform(run, hidden);
         features.WordLayer = _head.Decoder;
@@ -97,7 +102,7 @@ public sealed class MaskedLanguageModule : InputModule
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
     {
-        _model.Save(folder, weights);
+        TransformerModule.SaveWeights(Transformer, folder, weights, _model.Save);
         _text.SaveText(folder);
     }
 

@@ -4,6 +4,7 @@ using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Modules;
@@ -18,6 +19,11 @@ public sealed class TransformerModule : InputModule
     [
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
         "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
+    ];
+
+    private static readonly string[] TokenizerFiles =
+    [
+        "tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model",
     ];
 
     private static readonly KnownKeys Keys = new KnownKeys()
@@ -106,6 +112,9 @@ public sealed class TransformerModule : InputModule
     public override Transformer Body => Transformer;
 
     /// <inheritdoc/>
+    internal override AdaptableModel Adaptable => AdaptableModel.Of(Transformer);
+
+    /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
 
     /// <inheritdoc/>
@@ -127,14 +136,15 @@ public sealed class TransformerModule : InputModule
     /// <param name="folder">The folder.</param>
     /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
-    public static TransformerModule Load(string folder, bool trainable = false) => Load(folder, () => Transformer.Load(folder, trainable));
+    public static TransformerModule Load(string folder, bool trainable = false) =>
+        Load(folder, source => AdaptableModel.Of(Transformer.Load(source, trainable)));
 
     /// <summary>Loads the module with the transformer of a model that also has a head.</summary>
     /// <returns>The module, and the model that its transformer belongs to.</returns>
     internal static (TransformerModule Module, TaskModel Model) LoadTask(string folder, bool trainable)
     {
         TaskModel? model = null;
-        var module = Load(folder, () => (model = TaskModel.Load(folder, trainable)).Body);
+        var module = Load(folder, source => AdaptableModel.Of(model = TaskModel.Load(source, trainable)));
         return (module, model!);
     }
 
@@ -179,14 +189,24 @@ public sealed class TransformerModule : InputModule
         return settings;
     }
 
-    private static TransformerModule Load(string folder, Func<Transformer> load)
+    private static TransformerModule Load(string folder, Func<string, AdaptableModel> load)
     {
+        // The folder of an adapter has no weights, and perhaps no tokenizer.
+        var source = AdapterBase.TransformerOf(folder);
+        var texts = source == folder || TokenizerFiles.Any(name => File.Exists(Path.Combine(folder, name))) ? folder : source;
+
         // On a thread of its own while the weights are loaded: for a small model it is a third of the time.
-        var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None,
+        var reading = Task.Factory.StartNew(() => Tokenizer.Load(texts), CancellationToken.None,
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var transformer = load();
+        var model = load(source);
+        if (source != folder)
+        {
+            Adapter.Load(folder, model).Attach();
+        }
+
+        var transformer = model.Body;
         var tokenizer = reading.GetAwaiter().GetResult().LimitVocabulary(transformer.VocabularySize);
-        var settings = Settings(folder);
+        var settings = Settings(folder) ?? Settings(source);
         var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
@@ -197,7 +217,10 @@ public sealed class TransformerModule : InputModule
         return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false)
         {
             _settings = settings,
-            Warnings = [.. tokenizer.Warnings, .. transformer.Warnings, .. settings?.Warnings ?? []],
+            Warnings =
+            [
+                .. tokenizer.Warnings, .. transformer.Warnings, .. settings?.Warnings ?? [], .. transformer.Adapter?.Config.Warnings ?? [],
+            ],
         };
     }
 
@@ -205,6 +228,7 @@ public sealed class TransformerModule : InputModule
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
+        features.Batch = Transformer.WithVirtualTokens(run, features.Batch);
         features.TokenEmbeddings = Transformer.Forward(run, features.Batch, features.HiddenStates);
     }
 
@@ -250,8 +274,23 @@ public sealed class TransformerModule : InputModule
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
     {
-        Transformer.Save(folder, weights);
+        SaveWeights(Transformer, folder, weights, Transformer.Save);
         SaveText(folder);
+    }
+
+    /// <summary>
+    /// Writes the weights of a model, or, as sentence-transformers does, only the adapter that is attached to it and not merged.
+    /// </summary>
+    internal static void SaveWeights(Transformer body, string folder, DType weights, Action<string, DType> save)
+    {
+        if (body.Adapter is { IsMerged: false } adapter)
+        {
+            adapter.Save(folder, weights);
+        }
+        else
+        {
+            save(folder, weights);
+        }
     }
 
     // Writes the settings that sentence-transformers had for the transformer, if any.
