@@ -48,6 +48,9 @@ public sealed class RecipeTraining
         SentenceTransformer encoder => encoder.Warnings,
         CrossEncoder crossEncoder => crossEncoder.Warnings,
         MultiVectorEncoder multiVector => multiVector.Warnings,
+        TextClassifier classifier => classifier.Warnings,
+        TokenClassifier tagger => tagger.Warnings,
+        QuestionAnswerer answerer => answerer.Warnings,
         _ => [],
     };
 
