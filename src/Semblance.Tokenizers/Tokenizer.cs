@@ -99,6 +99,12 @@ public sealed partial class Tokenizer
     /// </summary>
     public int? NamedUnknownId => _pipeline.Model is Models.Unigram ? null : UnknownId;
 
+    /// <summary>
+    /// Gets the prefix of tokens that continue a word, such as <c>##</c>, or <see langword="null"/> if the tokens of the model show where a
+    /// word begins in another way.
+    /// </summary>
+    public string? ContinuingSubwordPrefix => _pipeline.Model.ContinuingSubwordPrefix is { Length: > 0 } prefix ? prefix : null;
+
     /// <summary>Gets the id of the mask token, or <see langword="null"/> if there is none.</summary>
     public int? MaskId { get; }
 
@@ -153,6 +159,14 @@ public sealed partial class Tokenizer
     /// <summary>Returns the token with an id, or <see langword="null"/> if there is none.</summary>
     /// <param name="id">The id.</param>
     public string? IdToToken(int id) => _added.TryGetValue(id, out var token) ? token.Content : _pipeline.Model.IdToToken(id);
+
+    /// <summary>Joins tokens to a text with the decoder, without any cleanup.</summary>
+    /// <param name="tokens">The tokens, as <see cref="Encoding.Tokens"/> lists them.</param>
+    public string JoinTokens(IReadOnlyList<string> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return _decoder?.Decode([.. tokens]) ?? string.Join(' ', tokens);
+    }
 
     private string DecodeRaw(ReadOnlySpan<int> ids, bool skipSpecialTokens)
     {

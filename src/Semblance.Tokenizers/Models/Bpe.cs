@@ -21,9 +21,13 @@ internal sealed class Bpe : Model
     {
         (_vocabulary, _merges, _options) = (vocabulary, merges, options);
         _continuation = vocabulary.Trie.Find(options.Prefix);
+        ContinuingSubwordPrefix = options.Prefix;
         _bytes = options.ByteFallback ? vocabulary.ByteTokens() : null;
         _unknown = options.UnknownToken is { } token ? vocabulary.IdOf(token) : -1;
     }
+
+    /// <inheritdoc/>
+    public override string ContinuingSubwordPrefix { get; }
 
     /// <inheritdoc/>
     public override int Size => _vocabulary.Size;

@@ -29,6 +29,11 @@ public abstract class Model
     /// <summary>Gets the id of the unknown token, or <see langword="null"/> if there is none.</summary>
     public abstract int? UnknownId { get; }
 
+    /// <summary>
+    /// Gets the prefix of tokens that continue a word, such as <c>##</c>; <see langword="null"/> or empty if tokens have none.
+    /// </summary>
+    public virtual string? ContinuingSubwordPrefix => null;
+
     /// <summary>Returns the id of a token, or <see langword="null"/> if it is not in the vocabulary.</summary>
     /// <param name="token">The token.</param>
     public abstract int? TokenToId(string token);

@@ -18,7 +18,11 @@ internal sealed class WordPiece : Model
     {
         (_trie, _tokens, _unknown, _maxCharacters) = (trie, tokens, unknown, maxCharacters);
         _continuation = trie.Find(prefix);
+        ContinuingSubwordPrefix = prefix;
     }
+
+    /// <inheritdoc/>
+    public override string ContinuingSubwordPrefix { get; }
 
     /// <inheritdoc/>
     public override int Size => _tokens.Length;

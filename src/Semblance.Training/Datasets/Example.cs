@@ -12,4 +12,10 @@ public sealed record Example(IReadOnlyList<string> Texts, float? Score = null, i
     /// for none. All rows of a data set have the same number of targets, except lists of candidates.
     /// </summary>
     public IReadOnlyList<float>? Targets { get; init; }
+
+    /// <summary>
+    /// Gets the labeled parts of the last text: its words with their tags for a token classifier, or its answers for a question answerer,
+    /// empty if it has none; <see langword="null"/> for other rows.
+    /// </summary>
+    public IReadOnlyList<LabeledSpan>? Spans { get; init; }
 }

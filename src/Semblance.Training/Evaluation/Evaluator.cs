@@ -65,11 +65,11 @@ public abstract class Evaluator(string name)
             $"{GetType().Name} needs dense vectors, which a sparse encoder does not produce; use an evaluator of scores, triplets, "
             + "rankings or retrieval.");
 
-    /// <summary>Evaluates a sentence transformer, a cross-encoder, a multi-vector encoder or a sparse encoder.</summary>
+    /// <summary>Evaluates a model of any type that the evaluator supports.</summary>
     /// <param name="model">The model.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="NotSupportedException">The task needs sentence embeddings, which the model does not produce.</exception>
-    public EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellationToken = default) => model switch
+    public virtual EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellationToken = default) => model switch
     {
         SentenceTransformer encoder => Evaluate(encoder, cancellationToken),
         CrossEncoder crossEncoder => Evaluate(crossEncoder, cancellationToken),

@@ -75,6 +75,9 @@ public abstract class Objective
     {
         ModelOutputKind.SentenceEmbeddings => "sentence vectors",
         ModelOutputKind.TokenEmbeddings => "token vectors",
+        ModelOutputKind.TextLogits => "the labels of texts",
+        ModelOutputKind.TokenLogits => "the labels of tokens",
+        ModelOutputKind.SpanLogits => "the answers to questions",
         _ => "the scores of pairs",
     };
 }

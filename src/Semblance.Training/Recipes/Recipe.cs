@@ -14,11 +14,12 @@ namespace Semblance.Training.Recipes;
 /// </code></example>
 public sealed class Recipe
 {
+    private static readonly string[] ModelKeys = ["model", "cross-encoder", "multi-vector", "sparse", .. RecipeTaskModel.Keys];
+
     private static readonly string[] Keys =
     [
-        "model", "cross-encoder", "multi-vector", "sparse", "adapter", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate",
-        "schedule", "optimizer", "accumulation", "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card",
-        "dropout",
+        .. ModelKeys, "adapter", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
+        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
     private const int MostVariants = 1000;
@@ -213,7 +214,6 @@ public sealed class Recipe
         }
 
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
-        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder, ModelKey);
         var begun = Begun();
         var multiVector = IsMultiVector ? await RecipeMultiVector.CreateAsync(begun, cancellationToken).ConfigureAwait(false) : null;
         var sparse = IsSparse ? await RecipeSparse.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false) : null;
@@ -221,15 +221,19 @@ public sealed class Recipe
             ? multiVector.Model
             : sparse is not null
             ? sparse.Model
+            : TaskModelKey is { } task
+            ? await RecipeTaskModel.CreateAsync(task, begun, _root, _folder, _seed, cancellationToken).ConfigureAwait(false)
             : IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, _root.Find("adapter") is not null, cancellationToken).ConfigureAwait(false);
+        var modelLabels = RecipeTaskModel.LabelsOf(model);
+        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder, ModelKey, modelLabels);
         await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
         var teachers = new Dictionary<string, TeacherVectors>();
         RecipeDataset[] datasets =
         [
             .. _root.Get("datasets").Items().Select(
-                node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, cancellationToken)),
+                node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, modelLabels, cancellationToken)),
         ];
         multiVector?.Begin(datasets, cancellationToken);
         var adapter = RecipeAdapter.Create(_root.Find("adapter"), model, begun, _seed);
@@ -237,7 +241,8 @@ public sealed class Recipe
         var from = multiVector?.Folder ?? sparse?.Folder
             ?? await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
         var training = datasets
-            .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed))))
+            .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(
+                loss, new LossContext(model, from, labels, _seed) { Rows = dataset.Rows })))
             .ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
@@ -251,7 +256,7 @@ public sealed class Recipe
             MaxGradientNorm = _root.Find("gradient-clip")?.Number(0.0, 1e9) is { } clip ? clip == 0 ? null : clip : 1,
             DropoutSeed = (ulong)_seed,
             DropoutRate = _root.Find("dropout")?.Number(0f, 0.99f),
-            EvaluateEvery = evaluate?.Find("every")?.Count() ?? 0,
+            EvaluateEvery = EvaluateEvery(evaluate, sampler.Count(0), accumulation),
             KeepBest = _root.Find("keep")?.OneOf(("best", true), ("last", false)) ?? true,
             Patience = _root.Find("patience")?.Count(),
             Folder = Output,
@@ -322,16 +327,23 @@ public sealed class Recipe
 
     private bool IsSparse => _root.Find("sparse") is not null;
 
-    private string ModelKey => IsMultiVector ? "multi-vector" : IsSparse ? "sparse" : IsCrossEncoder ? "cross-encoder" : "model";
+    private string? TaskModelKey => Array.Find(RecipeTaskModel.Keys, key => _root.Find(key) is not null);
+
+    private string ModelKey =>
+        TaskModelKey ?? (IsMultiVector ? "multi-vector" : IsSparse ? "sparse" : IsCrossEncoder ? "cross-encoder" : "model");
 
     // The node of the initial model.
     private RecipeNode Begun()
     {
-        string[] named = [.. ((string[])["model", "cross-encoder", "multi-vector", "sparse"]).Where(key => _root.Find(key) is not null)];
+        string[] named = [.. ModelKeys.Where(key => _root.Find(key) is not null)];
         return named.Length < 2
             ? _root.Get(named.FirstOrDefault() ?? "model")
             : throw _root.Get(named[0]).Fault($"a recipe trains a '{named[0]}' or a '{named[1]}', not both.");
     }
+
+    // A number of steps, or 'epoch': the steps that visit all batches once.
+    private static long EvaluateEvery(RecipeNode? evaluate, long batches, int accumulation) => evaluate?.Find("every") is not { } every ? 0
+        : every.Text() == "epoch" ? Math.Max(1, batches / accumulation) : every.Count();
 
     private BatchSampler Sampler(RecipeDataset[] datasets)
     {

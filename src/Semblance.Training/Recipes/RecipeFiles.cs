@@ -5,10 +5,13 @@ namespace Semblance.Training.Recipes;
 /// <summary>Finds the files and folders that a recipe reads.</summary>
 internal static class RecipeFiles
 {
-    private static readonly string[] DataKeys = ["files", "file"];
+    private static readonly string[] DataKeys = ["files", "file", "contexts"];
 
     private static readonly string[] ModelKeys =
-        ["model", "cross-encoder", "multi-vector", "sparse", "folder", "tokenizer", "word-vectors", "teacher", "vectors", "guide", "from"];
+    [
+        "model", "cross-encoder", "multi-vector", "sparse", .. RecipeTaskModel.Keys, "folder", "tokenizer", "word-vectors", "teacher",
+        "vectors", "guide", "from",
+    ];
 
     // The folder that recipes write to by convention: what is missing there is written by another recipe, and is no id of a model.
     private const string Outputs = "runs/";

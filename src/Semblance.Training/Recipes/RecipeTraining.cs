@@ -54,6 +54,9 @@ public sealed class RecipeTraining
         CrossEncoder crossEncoder => crossEncoder.Warnings,
         MultiVectorEncoder multiVector => multiVector.Warnings,
         SparseEncoder sparse => sparse.Warnings,
+        TextClassifier classifier => classifier.Warnings,
+        TokenClassifier tagger => tagger.Warnings,
+        QuestionAnswerer answerer => answerer.Warnings,
         _ => [],
     };
 

@@ -55,8 +55,9 @@ public static partial class ModelCard
         var head = new FrontMatter();
         head.AddTexts("language", summary.Languages);
         head.AddText("license", summary.License?.ToLowerInvariant());
-        head.Add("library_name", "sentence-transformers");
-        head.Add("pipeline_tag", model switch
+        var task = TaskModelCard.Of(model);
+        head.Add("library_name", task is null ? "sentence-transformers" : "transformers");
+        head.Add("pipeline_tag", task?.PipelineTag ?? model switch
         {
             CrossEncoder { Labels.Count: 1 } => "text-ranking",
             CrossEncoder => "text-classification",
@@ -64,8 +65,8 @@ public static partial class ModelCard
         });
         head.AddText("base_model", BaseModelId(summary));
         head.AddTexts("tags", [
-            "sentence-transformers",
-            .. model switch
+            task is null ? "sentence-transformers" : "transformers",
+            .. task is not null ? [task.PipelineTag] : model switch
             {
                 CrossEncoder => ["cross-encoder", "reranker"],
                 MultiVectorEncoder => ["multi-vector", "late-interaction", "reranker"],
@@ -124,6 +125,7 @@ public static partial class ModelCard
         Line(card);
         Line(card, model switch
         {
+            _ when TaskModelCard.Of(model) is { } task => task.Description,
             SentenceTransformer encoder =>
                 $"A sentence encoder: it maps a text to a vector of {encoder.Dimension} dimensions, "
                 + "so that texts of similar meaning have similar vectors. "
@@ -173,6 +175,16 @@ public static partial class ModelCard
             Row(card, "Activation", pairs.Config.Activation.ToString());
         }
 
+        else if (TaskModelCard.Of(model) is { } task)
+        {
+            if (task.Labels.Count > 0)
+            {
+                Row(card, "Labels", ReportText.Markdown(string.Join(", ", task.Labels)));
+            }
+
+            Row(card, "Maximum sequence length", maxLength);
+        }
+
         if (summary.Languages.Count > 0)
         {
             Row(card, "Languages", ReportText.Markdown(string.Join(", ", summary.Languages)));
@@ -196,7 +208,9 @@ public static partial class ModelCard
         Fence(card, "csharp", usage.CSharp);
         if (usage.Python is { } python)
         {
-            Line(card, "In Python, with [sentence-transformers](https://sbert.net):");
+            Line(card, python.StartsWith("from transformers", StringComparison.Ordinal)
+                ? "In Python, with [transformers](https://huggingface.co/docs/transformers):"
+                : "In Python, with [sentence-transformers](https://sbert.net):");
             Line(card);
             Fence(card, "python", python);
         }

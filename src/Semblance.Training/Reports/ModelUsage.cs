@@ -10,6 +10,8 @@ internal static class ModelUsage
     /// <param name="model">The trained model.</param>
     public static (string CSharp, string? Python) Of(TrainingSummary summary, ITrainableModel model) => model switch
     {
+        _ when TaskModelCard.Of(model) is { } task => (
+            task.CSharp(ReportText.Literal(summary.Name)), task.Python(ReportText.Literal(summary.Name))),
         CrossEncoder crossEncoder => OfPairs(summary, crossEncoder),
         MultiVectorEncoder => (OfTokens(summary), null),
         SparseEncoder => OfSparse(summary),

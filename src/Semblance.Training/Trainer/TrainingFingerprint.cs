@@ -108,6 +108,11 @@ internal static class TrainingFingerprint
             {
                 Add(hash, BitConverter.SingleToInt32Bits(target));
             }
+
+            foreach (var span in row.Spans ?? [])
+            {
+                Add(hash, span.Start, span.Length, span.Label);
+            }
         }
 
         return End(hash);

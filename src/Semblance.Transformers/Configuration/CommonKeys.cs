@@ -12,7 +12,7 @@ public static class CommonKeys
 
     /// <summary>Gets the keys, to which those of an architecture are added.</summary>
     public static KnownKeys All { get; } = new KnownKeys()
-        .Supported("architectures", "id2label", "model_type", "num_labels")
+        .Supported("architectures", "id2label", "model_type", "num_labels", "problem_type", "thresholds")
 
         // The author of the file, the tools that wrote it, and how the original computes; the type of the weights is that of their file.
         .Ignored(
@@ -26,7 +26,7 @@ public static class CommonKeys
         // weights.
         .Ignored(
             "classifier_dropout", "finetuning_task", "gradient_checkpointing", "initializer_factor", "initializer_range", "label2id",
-            "prefix", "problem_type", "task_specific_params",
+            "prefix", "task_specific_params",
             "pad_token_id", "tie_word_embeddings")
 
         // A cross-encoder's settings, which CrossEncoder reads.

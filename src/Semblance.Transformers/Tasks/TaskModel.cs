@@ -88,20 +88,49 @@ public sealed class TaskModel
     /// <param name="seed">The random seed.</param>
     /// <exception cref="ArgumentException">There is no label.</exception>
     /// <exception cref="ModelFormatException">The architecture has no head for sequence classification.</exception>
-    public static TaskModel CreateClassifier(Transformer body, IReadOnlyList<string> labels, int seed)
+    public static TaskModel CreateClassifier(Transformer body, IReadOnlyList<string> labels, int seed) =>
+        Create(body, TaskKind.SequenceClassification, labels, seed);
+
+    /// <summary>Creates a model with a randomly initialized head on a copy of a body; it can be trained.</summary>
+    /// <param name="body">The body, which is not changed.</param>
+    /// <param name="task">
+    /// <see cref="TaskKind.SequenceClassification"/>, <see cref="TaskKind.TokenClassification"/> or
+    /// <see cref="TaskKind.QuestionAnswering"/>.
+    /// </param>
+    /// <param name="labels">The names of the classes; empty for question answering.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <param name="problem">
+    /// The <c>problem_type</c> of a sequence classifier, such as <c>multi_label_classification</c>; <see langword="null"/> for none.
+    /// </param>
+    /// <exception cref="ArgumentException">A classifier has no label, or the same label twice.</exception>
+    /// <exception cref="ModelFormatException">The architecture has no head for the task.</exception>
+    public static TaskModel Create(Transformer body, TaskKind task, IReadOnlyList<string> labels, int seed, string? problem = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(labels);
-        if (labels.Count == 0)
+        if (labels.Count == 0 && task != TaskKind.QuestionAnswering)
         {
             throw new ArgumentException("A classifier needs at least one label.", nameof(labels));
         }
 
-        var config = WithClass(body, TaskKind.SequenceClassification, "classifies sequences", json =>
+        var config = WithClass(body, task, Purpose(task), json =>
         {
-            json["id2label"] = new JsonObject(
-                labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
-            json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+            foreach (var stale in (ReadOnlySpan<string>)["id2label", "label2id", "num_labels", "problem_type"])
+            {
+                json.Remove(stale);
+            }
+
+            if (labels.Count > 0)
+            {
+                json["id2label"] = new JsonObject(
+                    labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
+                json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+            }
+
+            if (problem is not null)
+            {
+                json["problem_type"] = problem;
+            }
         });
         var own = new TensorWeights(body.Parameters(), shared: false);
         var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
@@ -222,6 +251,14 @@ public sealed class TaskModel
         return ConfigurationFile.Of(config.Path, JsonElement.Parse(json.ToJsonString()));
     }
 
+    private static string Purpose(TaskKind task) => task switch
+    {
+        TaskKind.SequenceClassification => "classifies sequences",
+        TaskKind.TokenClassification => "classifies tokens",
+        TaskKind.QuestionAnswering => "finds answers",
+        _ => throw new ArgumentOutOfRangeException(nameof(task), task, "A head of this task cannot be created on a body."),
+    };
+
     private static string WithTask(TaskKind task) =>
         string.Join(
             ", ",
@@ -284,5 +321,27 @@ public sealed class TaskModel
         }
 
         return named > 0 ? named : throw config.Fault("id2label", "is empty; expected a name for each label");
+    }
+
+    /// <summary>
+    /// Returns the names of the labels of a classifier, in their order: those in <c>id2label</c>, otherwise <c>LABEL_0</c> and so on.
+    /// </summary>
+    /// <param name="config">The configuration.</param>
+    /// <exception cref="ModelFormatException">The number of labels, or the number of a name, is invalid.</exception>
+    public static IReadOnlyList<string> LabelNames(ConfigurationFile config)
+    {
+        var names = Enumerable.Range(0, LabelCount(config)).Select(i => $"LABEL_{i}").ToArray();
+        foreach (var label in config.Section("id2label")?.Root.EnumerateObject().ToArray() ?? [])
+        {
+            if (!int.TryParse(label.Name, CultureInfo.InvariantCulture, out var id) || id < 0
+                || id >= names.Length || label.Value.ValueKind != JsonValueKind.String)
+            {
+                throw config.Fault("id2label", $"has '{label.Name}'; expected a name for each number from 0 to {names.Length - 1}");
+            }
+
+            names[id] = label.Value.GetString()!;
+        }
+
+        return names;
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
@@ -31,7 +29,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private CrossEncoder(TransformerModule input, TaskModel model, LogitScore? score, PairTemplate? template, CrossEncoderConfig config)
     {
         (_input, _model, _score, _template, Config) = (input, model, score, template, config);
-        Labels = score is null ? LabelsOf(model.Config) : ["LABEL_0"];
+        Labels = score is null ? TaskModel.LabelNames(model.Config) : ["LABEL_0"];
     }
 
     /// <summary>
@@ -258,23 +256,6 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         _input.SaveSettings(folder);
         _template?.Save(folder);
         _score?.Save(folder);
-    }
-
-    private static string[] LabelsOf(ConfigurationFile config)
-    {
-        var names = Enumerable.Range(0, TaskModel.LabelCount(config)).Select(i => $"LABEL_{i}").ToArray();
-        foreach (var label in config.Section("id2label")?.Root.EnumerateObject().ToArray() ?? [])
-        {
-            if (!int.TryParse(label.Name, CultureInfo.InvariantCulture, out var id) || id < 0
-                || id >= names.Length || label.Value.ValueKind != JsonValueKind.String)
-            {
-                throw config.Fault("id2label", $"has '{label.Name}'; expected a name for each number from 0 to {names.Length - 1}");
-            }
-
-            names[id] = label.Value.GetString()!;
-        }
-
-        return names;
     }
 
     private TokenizedTexts Tokenize(

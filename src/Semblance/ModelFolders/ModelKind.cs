@@ -14,4 +14,10 @@ public enum ModelKind
 
     /// <summary>A model that computes a vector for each token of a text: <see cref="Semblance.MultiVectorEncoder"/>.</summary>
     MultiVectorEncoder,
+
+    /// <summary>A model that labels the tokens of a text: <see cref="Semblance.TokenClassifier"/>.</summary>
+    TokenClassifier,
+
+    /// <summary>A model that finds the answer to a question in a text: <see cref="Semblance.QuestionAnswerer"/>.</summary>
+    QuestionAnswerer,
 }

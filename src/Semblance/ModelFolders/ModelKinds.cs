@@ -24,7 +24,7 @@ public static class ModelKinds
         }
 
         // A folder that holds only a transformer can become any kind; the loader checks what it needs.
-        if (found == wanted || (found == ModelKind.SentenceTransformer && (wanted != ModelKind.CrossEncoder || !ModuleList.Exists(folder))))
+        if (found == wanted || (found == ModelKind.SentenceTransformer && (!HasHead(wanted) || !ModuleList.Exists(folder))))
         {
             return;
         }
@@ -34,7 +34,8 @@ public static class ModelKinds
             throw new ModelFormatException(
                 Path.Combine(folder, ModuleList.FileName),
                 $"found the modules {string.Join(", ", ModuleList.Types(folder).Select(ModuleList.NameOf))}; they compute a vector for "
-                    + "each text and score no pairs. Load the model with SentenceTransformer, or use the commands encode and rerank.");
+                    + (wanted == ModelKind.CrossEncoder ? "each text and score no pairs. " : "each text and have no head for a task. ")
+                    + "Load the model with SentenceTransformer, or use the commands encode and rerank.");
         }
 
         throw new ModelFormatException(folder, found switch
@@ -42,9 +43,16 @@ public static class ModelKinds
             ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and computes no vectors; load it with "
                 + "CrossEncoder, or use the commands predict and rerank.",
             ModelKind.SparseEncoder => "the model computes sparse vectors; load it with SparseEncoder, or use the command encode.",
+            ModelKind.TokenClassifier => "the model labels tokens and computes no vectors; load it with TokenClassifier, or use the "
+                + "command tag.",
+            ModelKind.QuestionAnswerer => "the model finds answers in texts and computes no vectors; load it with QuestionAnswerer, or "
+                + "use the command answer.",
             _ => "the model computes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
         });
     }
+
+    private static bool HasHead(ModelKind kind) =>
+        kind is ModelKind.CrossEncoder or ModelKind.TokenClassifier or ModelKind.QuestionAnswerer;
 
     /// <summary>
     /// Returns the kinds of model that a folder holds: that of <see cref="Of"/>, and <see cref="ModelKind.MultiVectorEncoder"/> if there is
@@ -84,6 +92,10 @@ public static class ModelKinds
                 ModelKind.SparseEncoder,
             _ when architectures.Any(architecture => architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)) =>
                 ModelKind.CrossEncoder,
+            _ when architectures.Any(architecture => architecture.EndsWith("ForTokenClassification", StringComparison.Ordinal)) =>
+                ModelKind.TokenClassifier,
+            _ when architectures.Any(architecture => architecture.EndsWith("ForQuestionAnswering", StringComparison.Ordinal)) =>
+                ModelKind.QuestionAnswerer,
             _ => ModelKind.SentenceTransformer,
         };
     }

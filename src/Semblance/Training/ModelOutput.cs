@@ -6,10 +6,11 @@ namespace Semblance;
 /// <summary>Represents what a trainable model computed from an input.</summary>
 /// <param name="Value">
 /// The output of the kind <see cref="ITrainableModel.OutputKind"/>: sentence vectors <c>[texts × dimension]</c>, token vectors <c>[tokens ×
-/// dimension]</c> of all texts one after another, or logits <c>[pairs × labels]</c>.
+/// dimension]</c> of all texts one after another, or logits <c>[pairs × labels]</c>, of tokens <c>[tokens × labels]</c>.
 /// </param>
 /// <param name="Offsets">
-/// For token vectors, the first row of each text, followed by the number of rows; otherwise null, and each text or pair has one row.
+/// For token vectors and logits of tokens, the first row of each text, followed by the number of rows; otherwise null, and each text or
+/// pair has one row.
 /// </param>
 public sealed record ModelOutput(Tensor Value, IReadOnlyList<int>? Offsets = null)
 {

@@ -11,4 +11,13 @@ public enum ModelOutputKind
 
     /// <summary>The logits of each pair of texts, one for each label.</summary>
     Logits,
+
+    /// <summary>The logits of each text or pair of texts that is classified, one for each label.</summary>
+    TextLogits,
+
+    /// <summary>The logits of each token of a text, one for each label.</summary>
+    TokenLogits,
+
+    /// <summary>The logits of each token of a question and its context: as the first and as the last of the answer.</summary>
+    SpanLogits,
 }

@@ -219,6 +219,9 @@ public sealed class RecipeLossTests : IDisposable
     }
 
     private static ModelOutputKind Kind(Type type) => type.IsSubclassOf(typeof(CrossEncoderLoss)) ? ModelOutputKind.Logits
+        : type == typeof(TextClassificationLoss) ? ModelOutputKind.TextLogits
+        : type == typeof(TokenClassificationLoss) ? ModelOutputKind.TokenLogits
+        : type == typeof(QuestionAnsweringLoss) ? ModelOutputKind.SpanLogits
         : type.IsSubclassOf(typeof(MultiVectorLoss)) ? ModelOutputKind.TokenEmbeddings : ModelOutputKind.SentenceEmbeddings;
 
     private static string Text(object? value) => value switch

@@ -24,6 +24,14 @@ internal sealed class EvaluateCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        if (_tasks.HeadTaskOf(arguments) is { } headTask)
+        {
+            headTask.Run(
+                await _encoding.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false), _encoding.Compute(arguments),
+                arguments.GetValue(_format) == "json", Host, cancellationToken);
+            return;
+        }
+
         var (all, folder) = _tasks.Of(arguments);
         var isSuite = folder.Length > 0;
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);

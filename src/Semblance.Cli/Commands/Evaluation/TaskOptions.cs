@@ -11,6 +11,9 @@ internal sealed class TaskOptions
 {
     private const string RetrievalKind = "retrieval";
 
+    /// <summary>The kinds of tasks of token classifiers, text classifiers and question answerers.</summary>
+    public const string EntitiesKind = "ner", LabelsKind = "labels", AnswersKind = "answers";
+
     private static readonly string[] MethodNames = [.. Enum.GetNames<RetrievalMethod>().Select(name => name.ToLowerInvariant())];
 
     // The options that can be combined with --suite.
@@ -29,7 +32,13 @@ internal sealed class TaskOptions
         ["paraphrase-mining"] = (["--data"], ["--columns", "--label"]),
         ["bitext"] = (["--data"], ["--columns"]),
         ["clustering"] = (["--data"], ["--columns", "--label"]),
+        [EntitiesKind] = (["--data"], ["--train", "--scheme"]),
+        [LabelsKind] = (["--data"], ["--train", "--columns", "--label"]),
+        [AnswersKind] = (["--data"], ["--contexts", "--first"]),
     };
+
+    // The kinds of tasks of models with a head for them; the others are of sentence encoders.
+    private static readonly string[] HeadKinds = [EntitiesKind, LabelsKind, AnswersKind];
 
     private readonly Option<string?> _task = new("--task")
     {
@@ -74,6 +83,14 @@ internal sealed class TaskOptions
         Description = "sts, pairs: also evaluates character overlap as a baseline",
     };
 
+    private readonly Option<string?> _train = NewOption.Text(
+        "--train", "FILE", "ner, labels: the training data, from which baselines are trained: the most frequent tags, a bag of words");
+    private readonly Option<string?> _scheme = NewOption.Text(
+        "--scheme", "SCHEME", "ner: the scheme that entities must follow exactly: iob1, iob2, ioe1, ioe2, iobes or bilou");
+    private readonly Option<string?> _contexts = NewOption.Text(
+        "--contexts", "FILE", "answers: the texts with doc_id and text that the questions name by relevant_doc_id");
+    private readonly Option<int?> _first = NewOption.Count("--first", "answers: the number of questions to evaluate; default: all");
+
     private readonly bool _required;
 
     /// <summary>Initializes a new instance of the <see cref="TaskOptions"/> class.</summary>
@@ -85,11 +102,11 @@ internal sealed class TaskOptions
     public TaskOptions(Command command, bool required = true)
     {
         _required = required;
-        _task.Accept([.. Rules.Keys]);
+        _task.Accept([.. required ? Rules.Keys : SuiteKinds]);
         Option[] options =
         [
             _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _kinds,
-            .. required ? (ReadOnlySpan<Option>)[_bm25, _overlap, _methods, _reranker] : [],
+            .. required ? (ReadOnlySpan<Option>)[_bm25, _overlap, _methods, _reranker, _train, _scheme, _contexts, _first] : [],
         ];
         foreach (var option in options)
         {
@@ -98,6 +115,19 @@ internal sealed class TaskOptions
 
         command.Validators.Add(result => Validate(result, options[2..]));
     }
+
+    /// <summary>Returns the task of a model with a head for it, or <see langword="null"/> for the tasks of sentence encoders.</summary>
+    public HeadTask? HeadTaskOf(ParseResult arguments) => arguments.GetValue(_task) is { } kind && HeadKinds.Contains(kind)
+        ? new HeadTask(kind, arguments.GetValue(_data)!)
+        {
+            Train = arguments.GetValue(_train),
+            Scheme = arguments.GetValue(_scheme),
+            Columns = arguments.GetValue(_columns)?.Split(','),
+            Label = arguments.GetValue(_label),
+            Contexts = arguments.GetValue(_contexts),
+            First = arguments.GetValue(_first),
+        }
+        : null;
 
     /// <summary>Returns the retrieval methods to compare; an empty list to evaluate the model alone.</summary>
     public IReadOnlyList<RetrievalMethod> Methods(ParseResult arguments) =>
@@ -126,8 +156,10 @@ internal sealed class TaskOptions
             "");
     }
 
+    private static IEnumerable<string> SuiteKinds => Rules.Keys.Except(HeadKinds);
+
     private string[] Kinds(ParseResult arguments) =>
-        arguments.GetValue(_methods) is not null ? [RetrievalKind] : arguments.GetValue(_kinds)?.Split(',') ?? [.. Rules.Keys];
+        arguments.GetValue(_methods) is not null ? [RetrievalKind] : arguments.GetValue(_kinds)?.Split(',') ?? [.. SuiteKinds];
 
     private EvaluationTask Retrieval(ParseResult arguments)
     {
@@ -184,10 +216,10 @@ internal sealed class TaskOptions
             {
                 result.AddError($"{ofTask} is for --task; leave it out with --suite.");
             }
-            else if (result.GetValue(_kinds)?.Split(',').Except(Rules.Keys).FirstOrDefault() is { } unknown)
+            else if (result.GetValue(_kinds)?.Split(',').Except(SuiteKinds).FirstOrDefault() is { } unknown)
             {
                 result.AddError(
-                    $"--tasks has '{unknown}'; it can have {string.Join(", ", Rules.Keys)}.{SimilarName.Question(unknown, Rules.Keys)}");
+                    $"--tasks has '{unknown}'; it can have {string.Join(", ", SuiteKinds)}.{SimilarName.Question(unknown, SuiteKinds)}");
             }
         }
         else if (rule.Needed.Except(given).FirstOrDefault() is { } missing)

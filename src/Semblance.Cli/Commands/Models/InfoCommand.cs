@@ -67,6 +67,14 @@ internal sealed class InfoCommand : CliCommand
                 return With(
                     sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize,
                     ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
+            case ModelKind.TokenClassifier:
+                var tagger = TokenClassifier.Load(folder, compute);
+                Host.Warn(tagger.Warnings);
+                return With(tagger.MaxSequenceLength, tagger.Tokenizer.VocabularySize, ("labels", string.Join(", ", tagger.Labels)));
+            case ModelKind.QuestionAnswerer:
+                var answerer = QuestionAnswerer.Load(folder, compute);
+                Host.Warn(answerer.Warnings);
+                return With(answerer.MaxSequenceLength, answerer.Tokenizer.VocabularySize);
             default:
                 var multiVector = MultiVectorEncoder.Load(folder, compute);
                 Host.Warn(multiVector.Warnings);

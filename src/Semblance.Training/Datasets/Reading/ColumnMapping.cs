@@ -22,6 +22,12 @@ public sealed record ColumnMapping(params IReadOnlyList<string> Texts)
     public LabelNames? LabelNames { get; init; }
 
     /// <summary>
+    /// Gets the text between several labels of a row, such as <c>,</c>; the labels become <see cref="Example.Targets"/> of 0 and 1, one
+    /// for each of <see cref="LabelNames"/>. <see langword="null"/>, the default, for one label in each row.
+    /// </summary>
+    public string? LabelSeparator { get; init; }
+
+    /// <summary>
     /// Gets the columns that become <see cref="Example.Targets"/>, such as the scores or the embedding of a teacher; empty for none. Each
     /// contains a
     /// number or an array of numbers, <c>[0.5, 2]</c>; all rows must have the same number of them. <see cref="ScoreRange"/> does not apply
@@ -31,6 +37,10 @@ public sealed record ColumnMapping(params IReadOnlyList<string> Texts)
 
     /// <summary>Gets all required columns: texts, score, label, targets.</summary>
     internal string[] Columns => [.. Texts, .. One(Score), .. One(Label), .. Targets];
+
+    /// <summary>Returns the labels of a field.</summary>
+    internal static string[] LabelsOf(string field, string separator) =>
+        field.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static string[] One(string? column) => column is null ? [] : [column];
 }

@@ -28,6 +28,11 @@ public sealed class DatasetReader : IEnumerable<Example>
             throw new ArgumentException("At least one text column is needed.", nameof(columns));
         }
 
+        if (_columns is { LabelSeparator: not null } several && (several.LabelNames is null || several.Targets.Count > 0))
+        {
+            throw new ArgumentException("Several labels in a row need the names of all labels, and no other targets.", nameof(columns));
+        }
+
         if (_columns.ScoreRange is { } range && !(range.Lowest < range.Highest))
         {
             throw new ArgumentException($"The score range from {range.Lowest} to {range.Highest} is empty.", nameof(columns));
@@ -122,8 +127,13 @@ public sealed class DatasetReader : IEnumerable<Example>
         try
         {
             float? score = _columns.Score is null ? null : Score(row.Fields[texts.Length]);
-            int? label = _columns.Label is null ? null : Label(row.Fields[texts.Length + (score is null ? 0 : 1)]);
-            example = new Example(texts, score, label) { Targets = Targets(row.Fields[^_columns.Targets.Count..]) };
+            var field = _columns.Label is null ? null : row.Fields[texts.Length + (score is null ? 0 : 1)];
+            example = field is not null && _columns.LabelSeparator is { } separator
+                ? new Example(texts, score) { Targets = SeveralLabels(field, separator) }
+                : new Example(texts, score, field is null ? null : Label(field))
+                {
+                    Targets = Targets(row.Fields[^_columns.Targets.Count..]),
+                };
             return null;
         }
         catch (FormatException e)
@@ -158,6 +168,17 @@ public sealed class DatasetReader : IEnumerable<Example>
         return targets.Length == _targets
             ? targets
             : throw new FormatException($"the row has {targets.Length} targets; {_targets} are expected, as many as in the first row");
+    }
+
+    private float[] SeveralLabels(string field, string separator)
+    {
+        var targets = new float[_columns.LabelNames!.Names.Count];
+        foreach (var label in ColumnMapping.LabelsOf(field, separator))
+        {
+            targets[_columns.LabelNames.Of(label)] = 1;
+        }
+
+        return targets;
     }
 
     private static string[] Elements(string field)

@@ -24,6 +24,13 @@ public sealed record EvaluationColumns
     /// <summary>Gets the column of labels; <see langword="null"/> to find it.</summary>
     public string? Label { get; init; }
 
+    /// <summary>Returns the columns of single texts or pairs with labels in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="texts">The number of texts in a row: 1, or 2 for pairs.</param>
+    /// <param name="labels">The names of the labels.</param>
+    /// <exception cref="DatasetException">A column is not named, and the file has none of the common names.</exception>
+    public ColumnMapping ColumnsOf(string path, int texts, LabelNames labels) => For(path, texts, labels: labels);
+
     /// <summary>
     /// Returns the mapping for single texts (1), pairs (2) or triplets (3), with a score or a label if the task needs one.
     /// </summary>

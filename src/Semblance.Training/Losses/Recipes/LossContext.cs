@@ -9,6 +9,9 @@ namespace Semblance.Training;
 /// <param name="Seed">The random seed of new parameters.</param>
 public sealed record LossContext(ITrainableModel Model, string? Folder, int? LabelCount, int Seed)
 {
+    /// <summary>Gets the rows of the data set; empty by default.</summary>
+    public IReadOnlyList<Example> Rows { get; init; } = [];
+
     /// <summary>Returns the number of classes of the data set.</summary>
     /// <param name="node">The loss in the recipe.</param>
     /// <exception cref="RecipeException">The data set has no classes.</exception>

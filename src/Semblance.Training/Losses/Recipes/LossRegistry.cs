@@ -65,6 +65,9 @@ public static class LossRegistry
         ListMLELoss.Descriptor,
         PListMLELoss.Descriptor,
         ADRMSELoss.Descriptor,
+        TextClassificationLoss.Descriptor,
+        TokenClassificationLoss.Descriptor,
+        QuestionAnsweringLoss.Descriptor,
     ];
 
     /// <summary>Registers a loss, so that recipes can name it.</summary>
@@ -135,6 +138,9 @@ public static class LossRegistry
     {
         ModelOutputKind.Logits => " of cross-encoders",
         ModelOutputKind.TokenEmbeddings => " of multi-vector encoders",
+        ModelOutputKind.TextLogits => " of text classifiers",
+        ModelOutputKind.TokenLogits => " of token classifiers",
+        ModelOutputKind.SpanLogits => " of question answerers",
         _ => "",
     };
 }

@@ -9,7 +9,8 @@ public sealed class RecipeDataset
     [
         "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows",
         "most", "most-per-group", "max-tokens",
-        "teacher", "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source", "negatives",
+        "teacher", "label-separator", "contexts", "window", "overlap", "loss", "batch-size", "batch-tokens", "sampler", "share", "weight",
+        "prompts", "routes", "source", "negatives",
     ];
 
     private readonly RecipeNode _node;
@@ -56,10 +57,11 @@ public sealed class RecipeDataset
     /// <param name="tokenizer">The tokenizer that splits running text into blocks.</param>
     /// <param name="seed">The random seed.</param>
     /// <param name="teachers">The vectors of teachers that were loaded, by their folders.</param>
+    /// <param name="modelLabels">The labels of the model, which number those of the data; <see langword="null"/> if it has none.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     internal static RecipeDataset Load(
         RecipeNode node, string folder, Tokenizer tokenizer, int seed, Dictionary<string, TeacherVectors> teachers,
-        CancellationToken cancellationToken)
+        LabelNames? modelLabels, CancellationToken cancellationToken)
     {
         node.Only(Keys);
         if (node.Find("files") is null && node.Find("teacher") is { } alone)
@@ -70,6 +72,8 @@ public sealed class RecipeDataset
         var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
         var labels = node.Find("label") is null
             ? null
+            : modelLabels is not null
+            ? modelLabels
             : node.Find("labels") is { } names
             ? new LabelNames(names.Items().Select(name => name.Text()))
             : new LabelNames();
@@ -81,7 +85,7 @@ public sealed class RecipeDataset
             ("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4),
             ("triplets-of-inference", 5),
             ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8), ("lists", 9),
-            ("passages-of-documents", 10)) ?? 0) switch
+            ("passages-of-documents", 10), ("tagged-words", 11), ("questions", 12)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
             1 => GroupedTexts.Pairs(Read(), seed, most),
@@ -93,6 +97,8 @@ public sealed class RecipeDataset
             7 => [.. Sentences().Select(row => new Example([row.Texts[1], row.Texts[1]]))],
             9 => QueryLists.From(Read()),
             10 => [.. DocumentPassages.Read(files, tokenizer, seed)],
+            11 => RecipeTaskData.TaggedWords(node, files, modelLabels),
+            12 => RecipeTaskData.Questions(node, folder, files),
             _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellationToken),
         };
         if (rows.Count == 0)
@@ -194,6 +200,7 @@ public sealed class RecipeDataset
             : null,
             Label = node.Find("label")?.Text(),
             LabelNames = labels,
+            LabelSeparator = node.Find("label-separator")?.Text(),
             Targets = [.. node.Find("targets")?.Items().Select(column => column.Text()) ?? []],
         };
 }

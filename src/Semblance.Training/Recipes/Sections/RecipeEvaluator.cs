@@ -4,7 +4,9 @@ namespace Semblance.Training.Recipes;
 internal static class RecipeEvaluator
 {
     // The names of the models in a recipe.
-    private const string Encoder = "model", CrossEncoder = "cross-encoder", MultiVector = "multi-vector", Sparse = "sparse";
+    private const string Encoder = "model", CrossEncoder = "cross-encoder", MultiVector = "multi-vector", Sparse = "sparse",
+        TextClassifier = RecipeTaskModel.TextClassifierKey, TokenClassifier = RecipeTaskModel.TokenClassifierKey,
+        QuestionAnswerer = RecipeTaskModel.QuestionAnswererKey;
 
     private static readonly string[] PairMetrics = ["ap", "accuracy", "f1", "precision", "recall", "mcc"];
     private static readonly string[] RetrievalMetrics =
@@ -23,22 +25,25 @@ internal static class RecipeEvaluator
         ("classes", new([CrossEncoder], ["f1_macro", "f1_micro", "f1_weighted", "accuracy"], Classes)),
         ("retrieval", new([Encoder, CrossEncoder, MultiVector, Sparse], RetrievalMetrics, Retrieval)),
         ("classification", new([Encoder], ["accuracy"], Classification)),
+        ("labels", new(
+            [TextClassifier], ["accuracy", "f1_macro", "f1_micro", "f1_weighted", "pearson", "spearman"], RecipeTaskData.Labels)),
+        ("entities", new([TokenClassifier], ["f1", "precision", "recall", "f1_macro", "accuracy"], RecipeTaskData.Entities)),
+        ("answers", new([QuestionAnswerer], ["f1", "exact_match"], RecipeTaskData.Answers)),
         ("clustering", new([Encoder], ["v_measure", "homogeneity", "completeness", "nmi", "ari"], Clustering)),
     ];
 
     /// <summary>Creates the evaluators; the first of several selects the best model.</summary>
     /// <param name="node">The evaluations.</param>
     /// <param name="folder">The folder that paths of data are relative to.</param>
-    /// <param name="model">
-    /// The key of the model in the recipe: <c>model</c>, <c>cross-encoder</c>, <c>multi-vector</c> or <c>sparse</c>.
-    /// </param>
-    public static Evaluator Create(RecipeNode node, string folder, string model)
+    /// <param name="model">The key of the model in the recipe, such as <c>cross-encoder</c>.</param>
+    /// <param name="labels">The labels of a task model; <see langword="null"/> for other models.</param>
+    public static Evaluator Create(RecipeNode node, string folder, string model, LabelNames? labels)
     {
-        Evaluator[] evaluators = [.. node.Items().Select(item => One(item, folder, model))];
+        Evaluator[] evaluators = [.. node.Items().Select(item => One(item, folder, model, labels))];
         return evaluators.Length == 1 ? evaluators[0] : new SequentialEvaluator(evaluators, scores => scores[0]);
     }
 
-    private static Evaluator One(RecipeNode node, string folder, string model)
+    private static Evaluator One(RecipeNode node, string folder, string model, LabelNames? labels)
     {
         var task = node.Get("task").OneOf(Tasks);
         if (!task.Models.Contains(model))
@@ -49,7 +54,7 @@ internal static class RecipeEvaluator
         }
 
         var metric = node.Find("metric")?.OneOf([.. task.Metrics.Select(name => (name, name))]);
-        var section = new Section(node, folder, node.Get("name").Text(), metric);
+        var section = new Section(node, folder, node.Get("name").Text(), metric, labels);
         try
         {
             return task.Create(section);
@@ -159,7 +164,7 @@ internal static class RecipeEvaluator
     private sealed record Task(string[] Models, string[] Metrics, Func<Section, Evaluator> Create);
 
     // One evaluation of the recipe, and the files that were read for it.
-    private sealed record Section(RecipeNode Node, string Folder, string Name, string? Metric)
+    internal sealed record Section(RecipeNode Node, string Folder, string Name, string? Metric, LabelNames? Labels)
     {
         public List<string> Files { get; } = [];
 

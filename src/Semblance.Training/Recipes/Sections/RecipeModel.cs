@@ -161,7 +161,10 @@ internal static class RecipeModel
         return new SentenceTransformer([input, new PoolingModule(input.Transformer.HiddenSize, [input.Transformer.Architecture.Pooling])]);
     }
 
-    private static TransformerModule NewInput(RecipeNode node, int seed)
+    /// <summary>Creates a randomly initialized transformer with a tokenizer.</summary>
+    /// <param name="node">The sizes.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    public static TransformerModule NewInput(RecipeNode node, int seed)
     {
         node.Only(
             "architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");

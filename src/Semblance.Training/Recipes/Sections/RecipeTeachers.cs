@@ -23,7 +23,7 @@ internal static class RecipeTeachers
             () =>
             {
                 var texts = recipe.Get("datasets").Items().SelectMany(
-                    node => RecipeDataset.Load(node, folder, teachers[0].Model.Tokenizer, seed, [], cancellationToken).Rows
+                    node => RecipeDataset.Load(node, folder, teachers[0].Model.Tokenizer, seed, [], null, cancellationToken).Rows
                         .SelectMany(row => row.Texts));
                 return TeacherVectors.Compute(output, teachers, texts, options, progress, cancellationToken);
             },

@@ -1,0 +1,123 @@
+using Semblance.Modules;
+
+namespace Semblance.Training.Recipes;
+
+/// <summary>
+/// Creates the task model of a recipe, <c>text-classifier</c>, <c>token-classifier</c> or <c>question-answerer</c>: an existing one, or a
+/// new head on the transformer of a model.
+/// </summary>
+internal static class RecipeTaskModel
+{
+    public const string TextClassifierKey = "text-classifier", TokenClassifierKey = "token-classifier",
+        QuestionAnswererKey = "question-answerer";
+
+    /// <summary>The keys of task models in a recipe.</summary>
+    public static readonly string[] Keys = [TextClassifierKey, TokenClassifierKey, QuestionAnswererKey];
+
+    /// <summary>Creates the model.</summary>
+    /// <param name="key">The key of the model.</param>
+    /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
+    /// <param name="recipe">The recipe, whose data sets have the labels if the model names none.</param>
+    /// <param name="data">The folder that paths of data are relative to.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public static async Task<ITrainableModel> CreateAsync(
+        string key, RecipeNode node, RecipeNode recipe, string data, int seed, CancellationToken cancellationToken)
+    {
+        var folder = await RecipeModel.FolderAsync(node, cancellationToken).ConfigureAwait(false);
+        var settings = node.IsMapping ? node.Only("folder", "new", "labels", "problem", "max-length") : null;
+        var kind = folder is null ? ModelKind.SentenceTransformer : ModelKinds.Of(folder);
+        var isTrained = settings?.Find("labels") is null && settings?.Find("problem") is null && settings?.Find("max-length") is null;
+        if (isTrained && kind == KindOf(key))
+        {
+            return key switch
+            {
+                TextClassifierKey => TextClassifier.LoadTrainable(folder!),
+                TokenClassifierKey => TokenClassifier.LoadTrainable(folder!),
+                _ => QuestionAnswerer.LoadTrainable(folder!),
+            };
+        }
+
+        var input = folder is null ? RecipeModel.NewInput(node.Get("new"), seed) : TransformerModule.Load(folder, trainable: true);
+        if (settings?.Find("max-length") is { } length)
+        {
+            input = (TransformerModule)RecipeModel.Shortened(input, length);
+        }
+
+        RecipeNode[] datasets = [.. recipe.Get("datasets").Items()];
+        var names = settings?.Find("labels")?.Items().Select(label => label.Text()).ToArray();
+        try
+        {
+            return key switch
+            {
+                TextClassifierKey => TextClassifier.Create(
+                    input, names ?? TextLabels(datasets, data), ProblemOf(settings, datasets), seed),
+                TokenClassifierKey => TokenClassifier.Create(input, names ?? TokenLabels(datasets, data), seed),
+                _ => QuestionAnswerer.Create(input, seed),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw node.Fault(e.Message);
+        }
+    }
+
+    /// <summary>Returns the names of a model's labels, which number those of the data; <see langword="null"/> for other models.</summary>
+    public static LabelNames? LabelsOf(ITrainableModel model) => model switch
+    {
+        TextClassifier classifier => new LabelNames(classifier.Labels),
+        TokenClassifier tagger => new LabelNames(tagger.Labels),
+        _ => null,
+    };
+
+    private static ModelKind KindOf(string key) => key switch
+    {
+        TextClassifierKey => ModelKind.CrossEncoder,
+        TokenClassifierKey => ModelKind.TokenClassifier,
+        _ => ModelKind.QuestionAnswerer,
+    };
+
+    private static ClassificationProblem ProblemOf(RecipeNode? settings, RecipeNode[] datasets) => settings?.Find("problem")?.OneOf(
+        ("single-label", ClassificationProblem.SingleLabel), ("multi-label", ClassificationProblem.MultiLabel),
+        ("regression", ClassificationProblem.Regression))
+        ?? (datasets.Any(dataset => dataset.Find("label-separator") is not null) ? ClassificationProblem.MultiLabel
+            : datasets.All(dataset => dataset.Find("label") is null) ? ClassificationProblem.Regression
+            : ClassificationProblem.SingleLabel);
+
+    // The labels of all data sets, in alphabetical order; of a regression, the names of the columns.
+    private static IReadOnlyList<string> TextLabels(RecipeNode[] datasets, string data)
+    {
+        if (datasets.All(dataset => dataset.Find("label") is null))
+        {
+            var columns = datasets[0].Find("score") ?? datasets[0].Get("targets");
+            return [.. columns.Items().Select(column => column.Text())];
+        }
+
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var dataset in datasets)
+        {
+            if (dataset.Find("labels") is { } named)
+            {
+                names.UnionWith(named.Items().Select(name => name.Text()));
+                continue;
+            }
+
+            var separator = dataset.Find("label-separator")?.Text();
+            foreach (var file in Files(dataset, data))
+            {
+                foreach (var row in EvaluationFile.Rows(file, dataset.Get("label").Text()))
+                {
+                    names.UnionWith(separator is null ? row.Fields : ColumnMapping.LabelsOf(row.Fields[0], separator));
+                }
+            }
+        }
+
+        return [.. names];
+    }
+
+    private static IReadOnlyList<string> TokenLabels(RecipeNode[] datasets, string data) =>
+        TaggedSentences.LabelsOf(datasets.SelectMany(dataset => Files(dataset, data)).SelectMany(TaggedSentences.Read));
+
+    private static IEnumerable<string> Files(RecipeNode dataset, string data) =>
+        dataset.Get("files").Items().Select(file => Path.Combine(data, file.Text()));
+}

@@ -1,0 +1,82 @@
+using Semblance.Checkpoints;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance;
+
+/// <summary>
+/// Provides the common base of the models with a head for a task: <see cref="TextClassifier"/>, <see cref="TokenClassifier"/> and
+/// <see cref="QuestionAnswerer"/>. Their files are those of transformers: <c>config.json</c>, the weights and the tokenizer.
+/// </summary>
+/// <typeparam name="TSelf">The type of the model.</typeparam>
+/// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
+public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
+    where TSelf : TaskEncoder<TSelf>, ILoadable<TSelf>
+{
+    private protected TaskEncoder(TransformerModule input, TaskModel model) => (Input, Model) = (input, model);
+
+    /// <inheritdoc/>
+    public override TaskConfig Config { get; } = new();
+
+    /// <inheritdoc/>
+    public sealed override int MaxSequenceLength => Input.MaxSequenceLength;
+
+    /// <inheritdoc/>
+    public sealed override Tokenizer Tokenizer => Input.Tokenizer;
+
+    /// <inheritdoc/>
+    public sealed override Transformer? Body => Model.Body;
+
+    private protected TransformerModule Input { get; }
+
+    private protected TaskModel Model { get; }
+
+    private protected override IEnumerable<string> FileWarnings => Model.Warnings.Concat(Input.Warnings);
+
+    /// <inheritdoc/>
+    public sealed override IEnumerable<Parameter> Parameters() => Model.Parameters();
+
+    private protected static (TransformerModule Input, TaskModel Model) LoadTask(
+        string folder, bool trainable, ModelKind kind, TaskKind task, string head)
+    {
+        ModelKinds.Require(folder, kind);
+        var (input, model) = TransformerModule.LoadTask(folder, trainable);
+        return model.Task == task ? (input, model) : throw model.Config.Fault(
+            "architectures", $"names '{model.Architecture}', which has no {head}; expected a class whose name ends with For{task}");
+    }
+
+    private protected sealed override void Prepare() => Model.Prepare(Compute);
+
+    private protected sealed override void Write(string folder, DType weights)
+    {
+        Model.Save(folder, weights);
+        Tokenizer.Save(folder);
+        Input.SaveSettings(folder);
+    }
+
+    /// <summary>Encodes a text, or a pair of texts, into windows of at most the maximum sequence length.</summary>
+    private protected IReadOnlyList<Encoding> Windows(string text, string? pair, TokenizerOptions options)
+    {
+        var encoding = Tokenizer.Encode(Input.LowerCase ? text.ToLowerInvariant() : text,
+            Input.LowerCase ? pair?.ToLowerInvariant() : pair, options);
+        return [encoding, .. encoding.Overflowing];
+    }
+
+    /// <summary>Returns the tokens of a window for a batch.</summary>
+    private protected static TokenizedText TokensOf(Encoding window) => new(
+        window.Ids.ToArray(), window.TypeIds.ContainsAnyExcept(0) ? window.TypeIds.ToArray() : null);
+
+    /// <summary>Packs windows into one batch, in their order.</summary>
+    private protected static PackedBatch Pack(IReadOnlyList<Encoding> windows) => TokenizedTexts.From(
+        windows.Count, i => TokensOf(windows[i]), int.MaxValue, PredictOptions.Default, CancellationToken.None).Pack();
+
+    /// <summary>Computes the logits of a batch.</summary>
+    private protected Tensor Logits(Computation run, PackedBatch batch)
+    {
+        var hidden = Model.Body.Forward(run, batch); // [tokens × hidden]
+        return Model.Head!.Forward(run, hidden, batch);
+    }
+}
