@@ -8,7 +8,7 @@ internal sealed class BatchOptions
 {
     private readonly ModelOption _model = new();
     private readonly Option<int?> _batchTokens = NewOption.Count(
-        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 512");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
     private readonly Option<string?> _prompt = NewOption.Text(
         "--prompt", "TEXT", "A text to prepend to each query or first text of a pair");

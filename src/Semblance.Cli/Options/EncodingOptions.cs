@@ -9,7 +9,7 @@ internal sealed class EncodingOptions
 {
     private readonly ModelOption _model = new();
     private readonly Option<int?> _batchTokens = NewOption.Count(
-        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 512");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
     private readonly Option<bool> _normalize = new("--normalize") { Description = "Normalizes each vector to unit length" };
     private readonly Option<int?> _dimensions = NewOption.Count(

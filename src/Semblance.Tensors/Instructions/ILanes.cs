@@ -56,6 +56,9 @@ internal unsafe interface ILanes<TSelf>
     /// </summary>
     static abstract TSelf Scale(TSelf a, TSelf whole);
 
+    /// <summary>Multiplies a number by 2 to the power of a whole number from −126 to 127.</summary>
+    static abstract TSelf ScaleNormal(TSelf a, TSelf whole);
+
     /// <summary>Returns the magnitude.</summary>
     static abstract TSelf Abs(TSelf a);
 
@@ -84,6 +87,15 @@ internal unsafe interface ILanes<TSelf>
     /// Rounds to the nearest whole numbers, ties to even, limits them to 0 to 255, and stores them as bytes minus <see cref="ByteOffset"/>.
     /// </summary>
     void StoreBytes(byte* destination);
+
+    /// <summary>Stores four registers as bytes, one after the other.</summary>
+    static virtual void StoreBytes(TSelf a, TSelf b, TSelf c, TSelf d, byte* destination)
+    {
+        a.StoreBytes(destination);
+        b.StoreBytes(destination + TSelf.Count);
+        c.StoreBytes(destination + (2 * TSelf.Count));
+        d.StoreBytes(destination + (3 * TSelf.Count));
+    }
 
     /// <summary>
     /// Adds to each 32-bit integer of <paramref name="sum"/> the four products of the bytes of an input and of the signed bytes of a weight

@@ -66,6 +66,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 ScaleNormal(Lanes256 a, Lanes256 whole) => new(a._value * PowerOfTwo(whole._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Abs(Lanes256 a) => new(Vector256.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,6 +99,16 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
         var whole = Avx.ConvertToVector256Int32(_value);
         var shorts = Sse2.PackSignedSaturate(whole.GetLower(), whole.GetUpper());
         *(ulong*)destination = Sse2.PackUnsignedSaturate(shorts, shorts).AsUInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d, byte* destination)
+    {
+        // Both packing instructions work within 128 bits, so the groups of four bytes are put in order afterwards.
+        var first = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(a._value), Avx.ConvertToVector256Int32(b._value));
+        var second = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(c._value), Avx.ConvertToVector256Int32(d._value));
+        Avx2.PermuteVar8x32(Avx2.PackUnsignedSaturate(first, second).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7))
+            .AsByte().Store(destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -61,6 +61,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Scale(Lanes512 a, Lanes512 whole) => new(Avx512F.Scale(a._value, whole._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ScaleNormal(Lanes512 a, Lanes512 whole) => new(Avx512F.Scale(a._value, whole._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Abs(Lanes512 a) => new(Vector512.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,6 +72,9 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable ScaleNormal(LanesPortable a, LanesPortable whole) => new(a._value * PowerOfTwo(whole._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPortable Abs(LanesPortable a) => new(Vector.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,8 +20,8 @@ public sealed record StaticDistillationOptions
     /// </summary>
     public string? Unused { get; init; } = @"\[unused\d+\]";
 
-    /// <summary>Gets the approximate number of tokens of a batch, which one thread computes, 2,048 by default.</summary>
-    public int BatchTokens { get; init; } = 2048;
+    /// <summary>Gets the approximate number of tokens of a batch, which one thread computes, 512 by default.</summary>
+    public int BatchTokens { get; init; } = 512;
 
     /// <summary>Gets the maximum number of threads; null for one for each physical core. The result does not depend on it.</summary>
     public int? MaxThreads { get; init; }

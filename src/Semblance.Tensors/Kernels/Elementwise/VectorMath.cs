@@ -20,8 +20,16 @@ internal static unsafe class VectorMath<TLanes>
     public static TLanes Exp(TLanes x)
     {
         var clamped = TLanes.Min(TLanes.Broadcast(90f), TLanes.Max(TLanes.Broadcast(-88f), x));
-        var n = TLanes.Round(clamped * TLanes.Broadcast(Log2OfE));
-        var r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2High), clamped);
+        var p = Split(clamped, out var n);
+        return TLanes.SelectLess(x, TLanes.Broadcast(SmallestExponent), TLanes.Zero, TLanes.Scale(p, n));
+    }
+
+    // Returns a number from √½ to √2; e to the power of x is this number times 2ⁿ.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Split(TLanes x, out TLanes n)
+    {
+        n = TLanes.Round(x * TLanes.Broadcast(Log2OfE));
+        var r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2High), x);
         r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2Low), r);
 
         // 1 + r + r²·P(r) for |r| ≤ ln 2 / 2.
@@ -30,9 +38,7 @@ internal static unsafe class VectorMath<TLanes>
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(0.04166839f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(0.16666521f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(0.49999994f));
-        p = TLanes.MultiplyAdd(p * r, r, r) + TLanes.Broadcast(1f);
-
-        return TLanes.SelectLess(x, TLanes.Broadcast(SmallestExponent), TLanes.Zero, TLanes.Scale(p, n));
+        return TLanes.MultiplyAdd(p * r, r, r) + TLanes.Broadcast(1f);
     }
 
     /// <summary>Computes the error function.</summary>
@@ -60,7 +66,7 @@ internal static unsafe class VectorMath<TLanes>
         large = TLanes.MultiplyAdd(large, t, TLanes.Broadcast(0.6351469f));
         large = TLanes.MultiplyAdd(large, t, TLanes.Broadcast(0.12864958f));
         large = TLanes.MultiplyAdd(large, t, t);
-        large = TLanes.Broadcast(1f) - Exp(TLanes.Zero - large);
+        large = TLanes.Broadcast(1f) - TLanes.ScaleNormal(Split(TLanes.Zero - large, out var n), n); // from e⁻¹⁷ to 1
         return TLanes.SelectLess(a, TLanes.Broadcast(0.921875f), small, TLanes.CopySign(large, x));
     }
 

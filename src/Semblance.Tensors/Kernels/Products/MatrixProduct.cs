@@ -5,12 +5,14 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// Computes y = f(x · panels + bias), or adds that to y. An item is one panel of one chunk of rows; a chunk's part of x stays in the
-/// second-level cache while the panels pass, and scales, bias and activation are applied to each tile while it is in the first-level cache.
+/// second-level cache while the panels pass, and scales, bias and activation are applied to a block of tiles while it is in the first-level
+/// cache.
 /// </summary>
 internal readonly unsafe struct MatrixProduct : IKernel
 {
-    private const int ChunkFloats = 128 * 1024;
+    private const int ChunkFloats = 32 * 1024;
     private const int TallestTile = 14;
+    private const int BlockRows = 42;
     private const int CachePeriod = 1024; // floats
 
     private readonly PackedMatrix _panels;
@@ -110,35 +112,37 @@ internal readonly unsafe struct MatrixProduct : IKernel
         int width = _panels.PanelWidth, steps = _panels.Steps, column = panel * width;
         var columns = Math.Min(width, _panels.Columns - column);
         var packed = _panels.Panel(panel);
-        var tile = stackalloc float[TallestTile * 2 * TLanes.Count];
+        var sums = stackalloc float[(BlockRows + TallestTile) * 2 * TLanes.Count];
         var bias = stackalloc float[2 * TLanes.Count];
         for (var i = 0; i < width; i++)
         {
             bias[i] = _bias.Data is not null && i < columns ? _bias.Data[column + i] : 0f;
         }
 
+        // A block is several tiles, so that a call of the activation's code is worth it, and its last tile is not a short one.
+        int height = TElements.TileRows<TLanes>(), block = BlockRows / height * height;
         for (int rows; row < endRow; row += rows, x += rows * strideX)
         {
             if (_transposedWidth > 0)
             {
                 rows = Math.Min(_transposedWidth, endRow - row);
-                TileColumn<TLanes>.Tile<TElements>(rows, x, 1, _transposedWidth, packed, steps, tile, width);
+                TileColumn<TLanes>.Tile<TElements>(rows, x, 1, _transposedWidth, packed, steps, sums, width);
             }
             else
             {
-                rows = TileColumn<TLanes>.TallestTile<TElements>(endRow - row);
-                TileColumn<TLanes>.Tile<TElements>(rows, x, strideX, 1, packed, steps, tile, width);
+                rows = endRow - row < block + height ? endRow - row : block;
+                TileColumn<TLanes>.Multiply<TElements>(x, strideX, rows, packed, steps, sums, width);
             }
 
             var y = _y.Data + ((nint)row * _panels.Columns) + column;
             var scales = _rowScales.Data + (2 * (nint)row);
-            _activation.Run(new Finish<TLanes, TElements>(tile, rows, bias, scales, _panels, column, y, columns, _adds));
+            _activation.Run(new Finish<TLanes, TElements>(sums, rows, bias, scales, _panels, column, y, columns, _adds));
         }
     }
 
-    // Applies scales, bias and activation to a tile and stores it in y.
+    // Applies scales, bias and activation to a block of sums and stores it in y.
     private readonly struct Finish<TLanes, TElements>(
-        float* tile, int rows, float* bias, float* rowScales, PackedMatrix panels, int column, float* y, int columns, bool adds)
+        float* sums, int rows, float* bias, float* rowScales, PackedMatrix panels, int column, float* y, int columns, bool adds)
         : IActivated
         where TLanes : struct, ILanes<TLanes>
         where TElements : struct, IPanelElements
@@ -151,12 +155,12 @@ internal readonly unsafe struct MatrixProduct : IKernel
             TLanes scaleLeft = TLanes.Zero, scaleRight = TLanes.Zero, sumLeft = TLanes.Zero, sumRight = TLanes.Zero;
             if (typeof(TElements) == typeof(ByteElements))
             {
-                var sums = (float*)(panels.Sums + column);
+                var columnSums = (float*)(panels.Sums + column);
                 (scaleLeft, scaleRight) = (TLanes.Load(panels.Scales + column), TLanes.Load(panels.Scales + column + TLanes.Count));
-                (sumLeft, sumRight) = (TLanes.Load(sums), TLanes.Load(sums + TLanes.Count));
+                (sumLeft, sumRight) = (TLanes.Load(columnSums), TLanes.Load(columnSums + TLanes.Count));
             }
 
-            float* from = tile, to = y;
+            float* from = sums, to = y;
             for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += panels.Columns)
             {
                 TLanes left = TLanes.Load(from), right = TLanes.Load(from + TLanes.Count);

@@ -14,6 +14,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private PackedMatrix(int depth, int columns, int panelWidth, Computation? run = null, ComputeType type = ComputeType.Float32)
     {
         (Depth, Columns, PanelWidth, Type) = (depth, columns, panelWidth, type);
+        Steps = type == ComputeType.Int8 ? (depth + ByteElements.Depth - 1) / ByteElements.Depth : depth;
+        PanelFloats = checked(Steps * (type == ComputeType.BFloat16 ? panelWidth / 2 : panelWidth));
+        PanelCount = (columns + panelWidth - 1) / panelWidth;
         var count = checked(PanelCount * (PanelFloats + (type == ComputeType.Int8 ? 2 * PanelWidth : 0)));
         if (run is null)
         {
@@ -42,10 +45,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public ComputeType Type { get; }
 
     /// <summary>Gets the number of floats of an input's row: one of int8 has four elements in the place of a float.</summary>
-    public int Steps => Type == ComputeType.Int8 ? (Depth + ByteElements.Depth - 1) / ByteElements.Depth : Depth;
+    public int Steps { get; }
 
     /// <summary>Gets the size of a panel in floats.</summary>
-    public int PanelFloats => checked(Type == ComputeType.BFloat16 ? Steps * (PanelWidth / 2) : Steps * PanelWidth);
+    public int PanelFloats { get; }
 
     /// <summary>Gets the scale of each column, for int8; those of the columns that do not exist are 0.</summary>
     public float* Scales => Panels + ((nint)PanelCount * PanelFloats);
@@ -56,7 +59,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Gets the version of the tensor that was packed.</summary>
     public int Version { get; private set; }
 
-    public int PanelCount => (Columns + PanelWidth - 1) / PanelWidth;
+    public int PanelCount { get; }
 
     /// <summary>Packs the second operand b of products a bᵀ.</summary>
     /// <param name="matrix">The operand.</param>

@@ -117,7 +117,7 @@ internal sealed unsafe class ReducedInput : IDisposable
             {
                 TLanes a = TLanes.Load(x + i), b = TLanes.Load(x + i + TLanes.Count);
                 (low, low2, high, high2) = (TLanes.Min(low, a), TLanes.Min(low2, b), TLanes.Max(high, a), TLanes.Max(high2, b));
-                check = TLanes.MultiplyAdd(b, TLanes.Zero, TLanes.MultiplyAdd(a, TLanes.Zero, check));
+                check += TLanes.MultiplyAdd(a, TLanes.Zero, b * TLanes.Zero);
             }
 
             for (; i < _columns; i += TLanes.Count)
@@ -135,7 +135,17 @@ internal sealed unsafe class ReducedInput : IDisposable
             scales[0] = TLanes.Sum(check) == 0 ? inverse == 0 ? 0 : scale : float.NaN;
             ((int*)scales)[1] = (int)zero - TLanes.ByteOffset;
             TLanes factor = TLanes.Broadcast(inverse), offset = TLanes.Broadcast(zero);
-            for (i = 0; i <= _columns - TLanes.Count; i += TLanes.Count)
+            for (i = 0; i <= _columns - (4 * TLanes.Count); i += 4 * TLanes.Count)
+            {
+                TLanes.StoreBytes(
+                    TLanes.MultiplyAdd(TLanes.Load(x + i), factor, offset),
+                    TLanes.MultiplyAdd(TLanes.Load(x + i + TLanes.Count), factor, offset),
+                    TLanes.MultiplyAdd(TLanes.Load(x + i + (2 * TLanes.Count)), factor, offset),
+                    TLanes.MultiplyAdd(TLanes.Load(x + i + (3 * TLanes.Count)), factor, offset),
+                    bytes + i);
+            }
+
+            for (; i <= _columns - TLanes.Count; i += TLanes.Count)
             {
                 TLanes.MultiplyAdd(TLanes.Load(x + i), factor, offset).StoreBytes(bytes + i);
             }

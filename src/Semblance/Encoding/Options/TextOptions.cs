@@ -33,10 +33,10 @@ public abstract record TextOptions
     public Truncation Truncation { get; init; }
 
     /// <summary>
-    /// Gets the approximate number of tokens of a batch, which one thread computes, 2,048 by default. More tokens take more memory; results
+    /// Gets the approximate number of tokens of a batch, which one thread computes, 512 by default. More tokens take more memory; results
     /// do not depend on it. A longer text has a batch of its own.
     /// </summary>
-    public int BatchTokens { get; init; } = 2048;
+    public int BatchTokens { get; init; } = 512;
 
     /// <summary>Gets the maximum number of threads; null for one for each physical core. Results do not depend on it.</summary>
     public int? MaxThreads { get; init; }
