@@ -136,5 +136,6 @@ internal static class CommandLine
         new QuantizeCommand(host),
         new DownloadCommand(host),
         new InitCommand(host),
+        new ServeCommand(host),
     };
 }

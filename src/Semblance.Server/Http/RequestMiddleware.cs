@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Semblance.Server.Observability;
+
+namespace Semblance.Server;
+
+/// <summary>Gives each request an id, a deadline and a line in the log, and measures it.</summary>
+internal sealed partial class RequestMiddleware(
+    RequestDelegate next, ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<RequestMiddleware> log)
+{
+    private const string IdHeader = "x-request-id";
+
+    /// <summary>Runs the rest of the request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = time.GetTimestamp();
+        var id = context.Request.Headers[IdHeader] is [{ Length: > 0 and <= 128 } given]
+            && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? given
+            : Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        context.TraceIdentifier = id;
+        context.Response.Headers[IdHeader] = id;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, options.Deadline, Timeout.InfiniteTimeSpan);
+        context.RequestAborted = deadline.Token;
+        await next(context).ConfigureAwait(false);
+        var elapsed = time.GetElapsedTime(started);
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
+        metrics.AddDuration(route, context.Response.StatusCode, elapsed);
+        LogRequest(context.Request.Method, context.Request.Path, context.Response.StatusCode, elapsed.TotalMilliseconds, id);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Method} {Path} {Status} in {Milliseconds:F1} ms, {Id}")]
+    private partial void LogRequest(string method, PathString path, int status, double milliseconds, string id);
+}
