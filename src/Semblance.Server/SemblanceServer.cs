@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Semblance.Server.Batching;
+using Semblance.Server.Collections;
 using Semblance.Server.Inference;
 using Semblance.Server.Models;
 using Semblance.Server.Observability;
@@ -69,6 +70,8 @@ public static class SemblanceServer
         services.AddSingleton<TextBatches>();
         services.AddSingleton<EmbeddingService>();
         services.AddSingleton<RerankService>();
+        services.AddSingleton<CollectionServices>();
+        services.AddSingleton<CollectionStore>();
         services.AddHostedService<WarmUp>();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.CorsOrigins]).WithMethods("GET", "POST", "PUT", "DELETE").AllowAnyHeader()));
@@ -113,6 +116,8 @@ public static class SemblanceServer
         Cohere.RerankRoute.Map(routes);
         Ollama.EmbedRoutes.Map(routes);
         Ollama.ModelRoutes.Map(routes);
+        CollectionRoutes.Map(routes);
+        DocumentRoutes.Map(routes);
         return routes;
     }
 

@@ -6,8 +6,12 @@ using Semblance.Server.OpenAI;
 
 namespace Semblance.Server;
 
-/// <summary>Answers every failure in the shape of the dialect, without details of the inside, and writes unexpected ones to the log.</summary>
-internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> log)
+/// <summary>
+/// Gives each request a deadline, and answers every failure in the shape of the dialect, without details of the inside. Unexpected ones are
+/// written to the log.
+/// </summary>
+internal sealed partial class ErrorMiddleware(
+    RequestDelegate next, ServerOptions options, TimeProvider time, ILogger<ErrorMiddleware> log)
 {
     private const int ClientClosedRequest = 499;
 
@@ -15,6 +19,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     public async Task InvokeAsync(HttpContext context)
     {
         var client = context.RequestAborted;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(client);
+        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, options.Deadline, Timeout.InfiniteTimeSpan);
+        context.RequestAborted = deadline.Token;
         try
         {
             await next(context).ConfigureAwait(false);
@@ -38,6 +45,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                 LogFailure(e, context.Request.Method, context.Request.Path);
             }
 
+            context.RequestAborted = client;
             await WriteAsync(context, error).ConfigureAwait(false);
         }
     }
@@ -46,7 +54,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     public static Task WriteAsync(HttpContext context, ServerError error)
     {
         var dialect = context.Features.Get<Dialect>() ?? context.GetEndpoint()?.Metadata.GetMetadata<Dialect>()
-            ?? DialectOf(context.Request.Path);
+            ?? DialectOf(context);
         var status = dialect.StatusOf(error);
         context.Response.StatusCode = status;
         if (error.RetryAfter is { } wait)
@@ -57,9 +65,14 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         return dialect.WriteAsync(context, error, status);
     }
 
-    // Of paths that no route has.
-    private static Dialect DialectOf(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.Ordinal) ? OllamaDialect.Instance : OpenAIDialect.Instance;
+    // Routing leaves no route for a wrong method or content type, so the path decides.
+    private static Dialect DialectOf(HttpContext context)
+    {
+        var path = context.Request.Path;
+        return context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .FirstOrDefault(route => route.RoutePattern.RawText == path.Value)?.Metadata.GetMetadata<Dialect>()
+            ?? (path.StartsWithSegments("/api", StringComparison.Ordinal) ? OllamaDialect.Instance : OpenAIDialect.Instance);
+    }
 
     private static ServerError? Missing(int status, HttpContext context) => status switch
     {

@@ -3,9 +3,9 @@ using Semblance.Server.Observability;
 
 namespace Semblance.Server;
 
-/// <summary>Gives each request an id, a deadline and a line in the log, and measures it.</summary>
+/// <summary>Gives each request an id and a line in the log, and measures it.</summary>
 internal sealed partial class RequestMiddleware(
-    RequestDelegate next, ServerOptions options, ServerMetrics metrics, TimeProvider time, ILogger<RequestMiddleware> log)
+    RequestDelegate next, ServerMetrics metrics, TimeProvider time, ILogger<RequestMiddleware> log)
 {
     private const string IdHeader = "x-request-id";
 
@@ -19,9 +19,6 @@ internal sealed partial class RequestMiddleware(
             : Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
         context.Response.Headers[IdHeader] = id;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, options.Deadline, Timeout.InfiniteTimeSpan);
-        context.RequestAborted = deadline.Token;
         await next(context).ConfigureAwait(false);
         var elapsed = time.GetElapsedTime(started);
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";

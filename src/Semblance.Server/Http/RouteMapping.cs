@@ -13,7 +13,14 @@ internal static class RouteMapping
     /// <typeparam name="TResponse">The type of the answer.</typeparam>
     public static IEndpointConventionBuilder Post<TRequest, TResponse>(
         this IEndpointRouteBuilder routes, Dialect dialect, string path, string summary, RequestDelegate handle) =>
-        routes.MapMethods(path, ["POST"], handle).Describe(dialect, summary, handle)
+        routes.Send<TRequest, TResponse>("POST", dialect, path, summary, handle);
+
+    /// <summary>Maps a route of a given method that takes a JSON body.</summary>
+    /// <typeparam name="TRequest">The type of the body.</typeparam>
+    /// <typeparam name="TResponse">The type of the answer.</typeparam>
+    public static IEndpointConventionBuilder Send<TRequest, TResponse>(
+        this IEndpointRouteBuilder routes, string method, Dialect dialect, string path, string summary, RequestDelegate handle) =>
+        routes.MapMethods(path, [method], handle).Describe(dialect, summary, handle)
             .WithMetadata(new AcceptsMetadata(dialect.ContentTypes, typeof(TRequest)), new ProducesResponseTypeMetadata(200, typeof(TResponse), Json));
 
     /// <summary>Maps a route that returns JSON.</summary>
@@ -22,6 +29,11 @@ internal static class RouteMapping
         this IEndpointRouteBuilder routes, Dialect dialect, string path, string summary, RequestDelegate handle) =>
         routes.MapMethods(path, GetOrHead, handle).Describe(dialect, summary, handle)
             .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(TResponse), Json));
+
+    /// <summary>Maps a route that deletes something.</summary>
+    public static IEndpointConventionBuilder Delete(
+        this IEndpointRouteBuilder routes, Dialect dialect, string path, string summary, RequestDelegate handle) =>
+        routes.MapMethods(path, ["DELETE"], handle).Describe(dialect, summary, handle);
 
     /// <summary>Maps a route that returns text, or nothing, and needs no API key.</summary>
     public static IEndpointConventionBuilder GetOpen(

@@ -9,7 +9,7 @@ internal sealed record EmbedRequest : TeiRequest
     public InputList? Inputs { get; init; }
 
     /// <summary>Gets a value that indicates whether the vectors have length 1; <see langword="true"/> by default.</summary>
-    public bool Normalize { get; init; } = true;
+    public bool? Normalize { get; init; }
 
     /// <summary>Gets the number of first elements of each vector that are kept.</summary>
     public int? Dimensions { get; init; }
@@ -27,7 +27,7 @@ internal sealed record EmbedRequest : TeiRequest
         return new EmbedQuery(null, inputs.Texts)
         {
             Dimensions = Dimensions,
-            Normalize = Normalize,
+            Normalize = Normalize ?? true,
             Truncate = Truncate,
             PromptName = PromptName,
         };

@@ -7,5 +7,5 @@ internal sealed record DecodeRequest
     public required Inference.InputList Ids { get; init; }
 
     /// <summary>Gets a value that indicates whether special tokens are left out; <see langword="true"/> by default.</summary>
-    public bool SkipSpecialTokens { get; init; } = true;
+    public bool? SkipSpecialTokens { get; init; }
 }

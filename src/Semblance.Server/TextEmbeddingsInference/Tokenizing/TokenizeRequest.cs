@@ -7,7 +7,7 @@ internal sealed record TokenizeRequest
     public required JsonElement Inputs { get; init; }
 
     /// <summary>Gets a value that indicates whether special tokens are added; <see langword="true"/> by default.</summary>
-    public bool AddSpecialTokens { get; init; } = true;
+    public bool? AddSpecialTokens { get; init; }
 
     /// <summary>Gets the name of a prompt of the model.</summary>
     public string? PromptName { get; init; }

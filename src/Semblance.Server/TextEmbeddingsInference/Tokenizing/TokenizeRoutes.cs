@@ -24,7 +24,7 @@ internal static class TokenizeRoutes
             : lease.Model.Prompts.TryGetValue(name, out var found) ? found
             : throw RequestException.Validation(
                 $"`prompt_name` is '{name}'; the prompts of the model are {string.Join(", ", lease.Model.Prompts.Keys)}.", "prompt_name");
-        var options = new TokenizerOptions { AddSpecialTokens = request.AddSpecialTokens };
+        var options = new TokenizerOptions { AddSpecialTokens = request.AddSpecialTokens ?? true };
         TeiToken[][] tokens = [.. texts.Select(text => Tokens(lease.Model.Tokenizer, prompt + text, options))];
         return TeiAnswer.Of(tokens, TeiJson.Default.TeiTokenArrayArray, null);
     }
@@ -44,7 +44,7 @@ internal static class TokenizeRoutes
             : Array.FindIndex(ids, id => id >= tokenizer.VocabularySize) is >= 0 and var wrong
                 ? throw RequestException.Validation(
                     $"The token id {ids[wrong]} is not in the vocabulary of the model, which has {tokenizer.VocabularySize} ids from 0.", "ids")
-                : tokenizer.Decode(ids, request.SkipSpecialTokens));
+                : tokenizer.Decode(ids, request.SkipSpecialTokens ?? true));
         return TeiAnswer.Of([.. texts], TeiJson.Default.StringArray, null);
     }
 
