@@ -16,6 +16,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("clustering", ClusteringBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
     ("index", IndexBenchmark.Run),
+    ("server", ServerBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };

@@ -140,5 +140,6 @@ internal static class CommandLine
         new QuantizeCommand(host),
         new DownloadCommand(host),
         new InitCommand(host),
+        new ServeCommand(host),
     };
 }

@@ -126,31 +126,48 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     {
         ArgumentNullException.ThrowIfNull(pairs);
         options = Check(options);
-        var activation = options.Activation ?? Config.Activation;
-        var scores = Tensor.Zeros(pairs.Count, Labels.Count);
-        var tokenized = Tokenize(pairs, Config.PromptOf(options), options, cancellationToken);
-        tokenized.ForEachBatch(options, Compute, progress, (run, batch, indices) =>
-        {
-            var logits = Logits(run, batch); // [pairs × labels]
-            var results = activation == Activation.Identity ? logits : run.Activate(logits, activation);
-            for (var i = 0; i < indices.Length; i++)
-            {
-                var row = scores.Writable.Slice(indices[i] * Labels.Count, Labels.Count);
-                results.Row(i).CopyTo(row);
-                if (!TensorPrimitives.IsFiniteAll<float>(row))
-                {
-                    throw new ModelFormatException("model",
-                        $"the score of pair {indices[i]} is not finite; are the model's weights damaged?");
-                }
+        return Run(Tokenize(pairs, Config.PromptOf(options), options, cancellationToken), options, progress, cancellationToken);
+    }
 
-                if (options.ApplySoftmax)
-                {
-                    TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
-                    TensorPrimitives.SoftMax(row, row);
-                }
-            }
-        }, cancellationToken);
-        return new Predictions(scores, Labels, tokenized.TokenCounts, tokenized.Truncated);
+    /// <summary>
+    /// Computes the scores of pairs, or of single texts, that <see cref="Tokenize(string, string, PredictOptions)"/> has tokenized. The
+    /// scores have the same bits.
+    /// </summary>
+    /// <param name="inputs">The tokenized pairs or texts, such as those of several requests.</param>
+    /// <param name="options">The options that they were tokenized with.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The scores, in the order of the inputs.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option does not fit the model, a token id is not in the vocabulary, or an input is longer than the maximum sequence length.
+    /// </exception>
+    public Predictions Predict(IReadOnlyList<TokenizedText> inputs, PredictOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        options = Check(options);
+        return Run(TokenizedTexts.Of(inputs, _input, options), options, null, cancellationToken);
+    }
+
+    /// <summary>
+    /// Tokenizes a pair of texts, or one text, for <see cref="Predict(IReadOnlyList{TokenizedText}, PredictOptions, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="text">The first text.</param>
+    /// <param name="pair">The second text; null to classify the first one alone.</param>
+    /// <param name="options">The options: prompt and truncation.</param>
+    /// <returns>The tokens.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option does not fit the model, or there is no second text and the model has a template for pairs.
+    /// </exception>
+    /// <exception cref="TextTooLongException">The input is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public TokenizedText Tokenize(string text, string? pair, PredictOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(options);
+        options = Check(options);
+        var prompt = Config.PromptOf(options);
+        return pair is not null ? Tokenize([(text, pair)], prompt, options, CancellationToken.None)[0]
+            : _template is null ? TokenizedTexts.From(_input, [text], prompt, options, CancellationToken.None)[0]
+            : throw new ArgumentException("The model has a template for pairs of texts; give a second text.", nameof(pair));
     }
 
     /// <summary>Computes the scores of one pair.</summary>
@@ -235,7 +252,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
         // An adapter of a classifier whose head is saved with it.
         var path = Path.Combine(folder, "config.json");
-        var labels = File.Exists(path) ? LabelsOf(ConfigurationFile.Read(path)) : AdapterBase.LabelsOf(folder);
+        var labels = File.Exists(path) ? TaskModel.LabelNames(ConfigurationFile.Read(path)) : AdapterBase.LabelsOf(folder);
         var created = Create(TransformerModule.Load(model, trainable), labels);
         return new CrossEncoder(created._input, created._model, null, null, CrossEncoderConfig.Load(folder, created._model.Config, false));
     }
@@ -256,6 +273,35 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         _input.SaveSettings(folder);
         _template?.Save(folder);
         _score?.Save(folder);
+    }
+
+    private Predictions Run(
+        TokenizedTexts inputs, PredictOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var activation = options.Activation ?? Config.Activation;
+        var scores = Tensor.Zeros(inputs.Count, Labels.Count);
+        inputs.ForEachBatch(options, Compute, progress, (run, batch, indices) =>
+        {
+            var logits = Logits(run, batch); // [pairs × labels]
+            var results = activation == Activation.Identity ? logits : run.Activate(logits, activation);
+            for (var i = 0; i < indices.Length; i++)
+            {
+                var row = scores.Writable.Slice(indices[i] * Labels.Count, Labels.Count);
+                results.Row(i).CopyTo(row);
+                if (!TensorPrimitives.IsFiniteAll<float>(row))
+                {
+                    throw new ModelFormatException("model",
+                        $"the score of pair {indices[i]} is not finite; are the model's weights damaged?");
+                }
+
+                if (options.ApplySoftmax)
+                {
+                    TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
+                    TensorPrimitives.SoftMax(row, row);
+                }
+            }
+        }, cancellationToken);
+        return new Predictions(scores, Labels, inputs.TokenCounts, inputs.Truncated);
     }
 
     private TokenizedTexts Tokenize(

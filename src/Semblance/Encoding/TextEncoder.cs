@@ -79,7 +79,42 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Run(texts, Checked(options), progress, cancellationToken);
+        return RunTexts(texts, Checked(options), progress, cancellationToken);
+    }
+
+    /// <summary>Encodes texts that <see cref="Tokenize(string, TOptions)"/> has tokenized. The vectors have the same bits.</summary>
+    /// <param name="texts">The tokenized texts, such as those of several requests.</param>
+    /// <param name="options">
+    /// The options that the texts were tokenized with; those about vectors, such as their dimension, may differ.
+    /// </param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The vectors, in the order of the texts.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option does not fit the model, a token id is not in the vocabulary, or a text is longer than the maximum sequence length.
+    /// </exception>
+    public TEmbeddings Encode(IReadOnlyList<TokenizedText> texts, TOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(options);
+        options = Checked(options);
+        return Run(TokenizedTexts.Of(texts, Input.Entry(options.Route), options), options, null, cancellationToken);
+    }
+
+    /// <summary>Tokenizes one text for <see cref="Encode(IReadOnlyList{TokenizedText}, TOptions, CancellationToken)"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">The options: prompt, route and truncation.</param>
+    /// <returns>The tokens, those of the prompt included.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model, or the options divide texts into chunks.</exception>
+    /// <exception cref="TextTooLongException">The text is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public TokenizedText Tokenize(string text, TOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(options);
+        options = Checked(options);
+        return options.Truncation == Truncation.Chunk
+            ? throw new ArgumentException(
+                "Truncation.Chunk computes several vectors for a text; tokenize each of the text's Chunks instead.", nameof(options))
+            : Tokenize([text], Config.PromptOf(options), options, CancellationToken.None)[0];
     }
 
     /// <summary>
@@ -115,7 +150,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         var settings = Checked(options);
         return EncodingStream.Run(texts, text => text?.Length ?? 0, window =>
         {
-            var embeddings = Run(window, settings, null, cancellationToken);
+            var embeddings = RunTexts(window, settings, null, cancellationToken);
             return window.Select((text, i) => One(text, embeddings, i));
         }, cancellationToken);
     }
@@ -169,8 +204,13 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     internal TOptions DocumentOptions(TOptions? options) => On("document", options, "document", "passage", "corpus");
 
     /// <summary>Encodes texts with options that have been checked.</summary>
+    private protected virtual TEmbeddings RunTexts(
+        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken) =>
+        Run(Tokenize(texts, Config.PromptOf(options), options, cancellationToken), options, progress, cancellationToken);
+
+    /// <summary>Encodes tokenized texts with options that have been checked.</summary>
     private protected abstract TEmbeddings Run(
-        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
+        TokenizedTexts texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>Returns one text of a stream with its result.</summary>
     private protected abstract TEmbedding One(string text, TEmbeddings embeddings, int index);
@@ -191,17 +231,14 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         return options;
     }
 
-    /// <summary>Tokenizes texts and calls <paramref name="take"/> for each batch with the indices of its texts.</summary>
-    private protected TokenizedTexts ForEachBatch(
-        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress,
+    /// <summary>Calls <paramref name="take"/> for each batch of the texts with the indices of its texts.</summary>
+    private protected void ForEachBatch(
+        TokenizedTexts texts, TOptions options, IProgress<EncodeProgress>? progress,
         Action<Computation, Features, int[]> take, CancellationToken cancellationToken)
     {
-        var prompt = Config.PromptOf(options);
-        var promptLength = PromptLength(prompt, options.Route);
-        var tokenized = Tokenize(texts, prompt, options, cancellationToken);
-        tokenized.ForEachBatch(options, Compute, progress,
+        var promptLength = PromptLength(Config.PromptOf(options), options.Route);
+        texts.ForEachBatch(options, Compute, progress,
             (run, batch, indices) => take(run, NewFeatures(batch, promptLength, options.Route), indices), cancellationToken);
-        return tokenized;
     }
 
     /// <summary>Runs a batch through all modules.</summary>

@@ -13,11 +13,42 @@ internal sealed class TokenizedTexts
 
     private TokenizedTexts(int count) => _texts = new TokenizedText[count];
 
+    public TokenizedText this[int index] => _texts[index];
+
     public int Count => _texts.Length;
 
     public int[] TokenCounts => [.. _texts.Select(text => text.Ids.Length)];
 
     public bool[] Truncated => [.. _texts.Select(text => text.IsTruncated)];
+
+    /// <summary>Takes texts that a caller has tokenized, after checking that the module can encode them.</summary>
+    /// <exception cref="ArgumentException">A token id is not in the vocabulary, or a text is too long.</exception>
+    public static TokenizedTexts Of(IReadOnlyList<TokenizedText> texts, InputModule module, TextOptions options)
+    {
+        var result = new TokenizedTexts(texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var ids = texts[i].Ids ?? throw new ArgumentException($"Text {i} has no token ids.", nameof(texts));
+            if (ids.Length > module.MaxSequenceLength)
+            {
+                throw new ArgumentException(
+                    $"Text {i} has {ids.Length} tokens, and the model takes at most {module.MaxSequenceLength}; tokenize it with the model.",
+                    nameof(texts));
+            }
+
+            if (Array.FindIndex(ids, id => (uint)id >= (uint)module.VocabularySize) is >= 0 and var wrong)
+            {
+                throw new ArgumentException(
+                    $"Text {i} has the token id {ids[wrong]}, and the vocabulary of the model has {module.VocabularySize} ids from 0.",
+                    nameof(texts));
+            }
+
+            result._texts[i] = texts[i];
+        }
+
+        options.Counter?.Add(result.TokenCounts, result.Truncated, module.MaxSequenceLength);
+        return result;
+    }
 
     /// <summary>Tokenizes all texts, each with the prompt before it, in parallel.</summary>
     public static TokenizedTexts From(

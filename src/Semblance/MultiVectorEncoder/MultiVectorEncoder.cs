@@ -223,11 +223,10 @@ public sealed class MultiVectorEncoder
         _tokens.Tokenize(texts, prompt, options.Route == Query, options, cancellationToken);
 
     private protected override MultiVectorEmbeddings Run(
-        IReadOnlyList<string> texts, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress,
-        CancellationToken cancellationToken)
+        TokenizedTexts texts, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
         var results = new Tensor[texts.Count];
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, indices) =>
+        ForEachBatch(texts, options, progress, (run, features, indices) =>
         {
             Through(run, features);
             for (var i = 0; i < indices.Length; i++)
@@ -246,7 +245,7 @@ public sealed class MultiVectorEncoder
                 }
             }
         }, cancellationToken);
-        return new MultiVectorEmbeddings(results, tokenized.TokenCounts, tokenized.Truncated);
+        return new MultiVectorEmbeddings(results, texts.TokenCounts, texts.Truncated);
     }
 
     private protected override MultiVectorEmbedding One(string text, MultiVectorEmbeddings embeddings, int index) =>

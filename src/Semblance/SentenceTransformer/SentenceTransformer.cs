@@ -166,32 +166,28 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Checked(options);
-        if (options.Truncation == Truncation.Chunk)
-        {
-            throw new ArgumentException(
+        return options.Truncation == Truncation.Chunk
+            ? throw new ArgumentException(
                 "Truncation.Chunk is for the vectors of texts, not of tokens; encode the tokens of each of the text's Chunks.",
-                nameof(options));
-        }
+                nameof(options))
+            : RunTokens(Tokenize(texts, Config.PromptOf(options), options, cancellationToken), options, progress, cancellationToken);
+    }
 
-        var results = new Tensor[texts.Count];
-        ForEachBatch(texts, options, progress, (run, features, batch) =>
-        {
-            Input.Forward(run, features);
-            foreach (var module in Modules.Skip(1)
-                .TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
-            {
-                module.Forward(run, features);
-            }
-
-            var tokens = features.TokenEmbeddings
-                ?? throw new InvalidOperationException($"{Input} computes a vector for each text, none for its tokens.");
-            for (var i = 0; i < batch.Length; i++)
-            {
-                var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
-                results[batch[i]] = Tensor.From(tokens.Values.Slice(start * tokens.Columns, count * tokens.Columns), count, tokens.Columns);
-            }
-        }, cancellationToken);
-        return results;
+    /// <summary>
+    /// Encodes the tokens of texts that <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.Tokenize(string, TOptions)"/> has
+    /// tokenized.
+    /// </summary>
+    /// <param name="texts">The tokenized texts.</param>
+    /// <param name="options">The options that the texts were tokenized with.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The token vectors of each text, <c>[tokens × hidden size]</c>, special tokens included.</returns>
+    /// <exception cref="ArgumentException">A token id is not in the vocabulary, or a text is too long.</exception>
+    public IReadOnlyList<Tensor> EncodeTokens(
+        IReadOnlyList<TokenizedText> texts, EncodeOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options = Checked(options);
+        return RunTokens(TokenizedTexts.Of(texts, Input.Entry(options.Route), options), options, null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -232,23 +228,54 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
             : options;
     }
 
-    private protected override Embeddings Run(
+    private protected override Embeddings RunTexts(
         IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
-        var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
-        if (options.Truncation == Truncation.Chunk)
+        if (options.Truncation != Truncation.Chunk)
         {
-            // The mean of unit vectors is shorter than 1, so it is normalized again if a model or an option normalizes.
-            var isUnit = options.Normalize || (vectors.Columns == FullDimension && Modules[^1] is NormalizeModule { OnTokens: false });
-            var chunked = ChunkedTexts.From(Input.Entry(options.Route), texts, Config.PromptOf(options), options, cancellationToken);
-            var embeddings = chunked.Encode(EncodeWhole(options, cancellationToken), options.ChunkPooling, isUnit, vectors, progress);
-            options.Counter?.Add(embeddings.TokenCounts, embeddings.Truncated, MaxSequenceLength);
-            return embeddings;
+            return base.RunTexts(texts, options, progress, cancellationToken);
         }
 
-        var tokenized = ForEachBatch(texts, options, progress,
+        // The mean of unit vectors is shorter than 1, so it is normalized again if a model or an option normalizes.
+        var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
+        var isUnit = options.Normalize || (vectors.Columns == FullDimension && Modules[^1] is NormalizeModule { OnTokens: false });
+        var chunked = ChunkedTexts.From(Input.Entry(options.Route), texts, Config.PromptOf(options), options, cancellationToken);
+        var embeddings = chunked.Encode(EncodeWhole(options, cancellationToken), options.ChunkPooling, isUnit, vectors, progress);
+        options.Counter?.Add(embeddings.TokenCounts, embeddings.Truncated, MaxSequenceLength);
+        return embeddings;
+    }
+
+    private protected override Embeddings Run(
+        TokenizedTexts texts, EncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
+        ForEachBatch(texts, options, progress,
             (run, features, indices) => Finish(run, Through(run, features), indices, options, vectors), cancellationToken);
-        return new Embeddings(vectors, tokenized.TokenCounts, tokenized.Truncated);
+        return new Embeddings(vectors, texts.TokenCounts, texts.Truncated);
+    }
+
+    private Tensor[] RunTokens(
+        TokenizedTexts texts, EncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var results = new Tensor[texts.Count];
+        ForEachBatch(texts, options, progress, (run, features, batch) =>
+        {
+            Input.Forward(run, features);
+            foreach (var module in Modules.Skip(1)
+                .TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
+            {
+                module.Forward(run, features);
+            }
+
+            var tokens = features.TokenEmbeddings
+                ?? throw new InvalidOperationException($"{Input} computes a vector for each text, none for its tokens.");
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
+                results[batch[i]] = Tensor.From(tokens.Values.Slice(start * tokens.Columns, count * tokens.Columns), count, tokens.Columns);
+            }
+        }, cancellationToken);
+        return results;
     }
 
     private protected override Embedding One(string text, Embeddings embeddings, int index) =>

@@ -101,10 +101,10 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
     }
 
     private protected override SparseEmbeddings Run(
-        IReadOnlyList<string> texts, SparseEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+        TokenizedTexts texts, SparseEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
         var vectors = new SparseVector[texts.Count];
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, indices) =>
+        ForEachBatch(texts, options, progress, (run, features, indices) =>
         {
             features.MaxActiveDimensions = options.MaxActiveDimensions;
             var rows = Vectors(run, features);
@@ -121,7 +121,7 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
                 vectors[indices[i]] = options.MaxActiveDimensions is { } count ? vector.Largest(count) : vector;
             }
         }, cancellationToken);
-        return new SparseEmbeddings(Dimension, vectors, tokenized.TokenCounts, tokenized.Truncated);
+        return new SparseEmbeddings(Dimension, vectors, texts.TokenCounts, texts.Truncated);
     }
 
     private protected override SparseEmbedding One(string text, SparseEmbeddings embeddings, int index) =>

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Semblance.Server.Observability;
+
+namespace Semblance.Server;
+
+/// <summary>Gives each request an id and a line in the log, and measures it.</summary>
+internal sealed partial class RequestMiddleware(
+    RequestDelegate next, ServerMetrics metrics, TimeProvider time, ILogger<RequestMiddleware> log)
+{
+    private const string IdHeader = "x-request-id";
+
+    /// <summary>Runs the rest of the request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = time.GetTimestamp();
+        var id = context.Request.Headers[IdHeader] is [{ Length: > 0 and <= 128 } given]
+            && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? given
+            : Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        context.TraceIdentifier = id;
+        context.Response.Headers[IdHeader] = id;
+        await next(context).ConfigureAwait(false);
+        var elapsed = time.GetElapsedTime(started);
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
+        metrics.AddDuration(route, context.Response.StatusCode, elapsed);
+        LogRequest(context.Request.Method, context.Request.Path, context.Response.StatusCode, elapsed.TotalMilliseconds, id);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Method} {Path} {Status} in {Milliseconds:F1} ms, {Id}")]
+    private partial void LogRequest(string method, PathString path, int status, double milliseconds, string id);
+}

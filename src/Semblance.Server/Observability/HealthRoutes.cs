@@ -1,0 +1,33 @@
+using Semblance.Server.Models;
+
+namespace Semblance.Server.Observability;
+
+/// <summary>Represents the routes that say how the server is, which need no API key.</summary>
+internal static class HealthRoutes
+{
+    private static readonly Dialect Common = TextEmbeddingsInference.TeiDialect.Instance;
+
+    /// <summary>Maps the routes.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.GetOpen(Common, "/health", "Answers 200 while the server runs", _ => Task.CompletedTask);
+        routes.GetOpen(Common, "/ping", "Answers 200 while the server runs", _ => Task.CompletedTask);
+        routes.GetOpen(Common, "/ready", "Answers 200 if the first model is loaded, and 503 before", ReadyAsync);
+        routes.GetOpen(Common, "/metrics", "Returns the metrics in the text format of Prometheus", context =>
+        {
+            context.Response.ContentType = PrometheusText.ContentType;
+            return context.Response.WriteAsync(context.RequestServices.GetRequiredService<PrometheusText>().Write());
+        });
+
+        // The sentence is what clients of Ollama look for; those of text-embeddings-inference look at the status alone.
+        routes.GetOpen(Common, "/", "Answers that the server runs", context => context.Response.WriteAsync("Ollama is running"));
+    }
+
+    private static Task ReadyAsync(HttpContext context)
+    {
+        var host = context.RequestServices.GetRequiredService<ModelHost>();
+        return host.Find(host.Names[0], ModelTask.Any).Model.IsLoaded
+            ? Task.CompletedTask
+            : throw new RequestException(new ServerError(ErrorKind.Unavailable, "The first model is not loaded yet."));
+    }
+}

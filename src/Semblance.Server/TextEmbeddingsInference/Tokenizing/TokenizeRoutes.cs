@@ -1,0 +1,71 @@
+using Semblance.Server.Models;
+using Semblance.Tokenizers;
+
+namespace Semblance.Server.TextEmbeddingsInference;
+
+/// <summary>Represents <c>POST /tokenize</c> and <c>/decode</c>.</summary>
+internal static class TokenizeRoutes
+{
+    /// <summary>Maps the routes.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.Post<TokenizeRequest, TeiToken[][]>(
+            TeiDialect.Instance, "/tokenize", "Divides texts into tokens", context => Tei.AnswerAsync(context, TokenizeAsync));
+        routes.Post<DecodeRequest, string[]>(
+            TeiDialect.Instance, "/decode", "Converts token ids to texts", context => Tei.AnswerAsync(context, DecodeAsync));
+    }
+
+    private static async Task<TeiAnswer> TokenizeAsync(HttpContext context, JsonElement body)
+    {
+        var request = Tei.Parse(body, TeiJson.Default.TokenizeRequest);
+        var texts = request.Texts();
+        using var lease = await AcquireAsync(context).ConfigureAwait(false);
+        var prompt = request.PromptName is not { } name ? ""
+            : lease.Model.Prompts.TryGetValue(name, out var found) ? found
+            : throw RequestException.Validation(
+                $"`prompt_name` is '{name}'; the prompts of the model are {string.Join(", ", lease.Model.Prompts.Keys)}.", "prompt_name");
+        var options = new TokenizerOptions { AddSpecialTokens = request.AddSpecialTokens ?? true };
+        TeiToken[][] tokens = [.. texts.Select(text => Tokens(lease.Model.Tokenizer, prompt + text, options))];
+        return TeiAnswer.Of(tokens, TeiJson.Default.TeiTokenArrayArray, null);
+    }
+
+    private static async Task<TeiAnswer> DecodeAsync(HttpContext context, JsonElement body)
+    {
+        var request = Tei.Parse(body, TeiJson.Default.DecodeRequest);
+        if (request.Ids.Texts.Count == 0)
+        {
+            throw RequestException.Empty("ids");
+        }
+
+        using var lease = await AcquireAsync(context).ConfigureAwait(false);
+        var tokenizer = lease.Model.Tokenizer;
+        var texts = request.Ids.Texts.Select(list => list.Ids is not { } ids
+            ? throw new RequestException(new ServerError(ErrorKind.WrongType, "`ids` must be token ids.") { Parameter = "ids" })
+            : Array.FindIndex(ids, id => id >= tokenizer.VocabularySize) is >= 0 and var wrong
+                ? throw RequestException.Validation(
+                    $"The token id {ids[wrong]} is not in the vocabulary of the model, which has {tokenizer.VocabularySize} ids from 0.", "ids")
+                : tokenizer.Decode(ids, request.SkipSpecialTokens ?? true));
+        return TeiAnswer.Of([.. texts], TeiJson.Default.StringArray, null);
+    }
+
+    private static TeiToken[] Tokens(Tokenizer tokenizer, string text, TokenizerOptions options)
+    {
+        var encoding = tokenizer.WithoutTruncation().Encode(text, null, options);
+        var (bytes, offsets) = (System.Text.Encoding.UTF8.GetBytes(text), encoding.ByteOffsets(text));
+        var tokens = new TeiToken[encoding.Count];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var (id, special) = (encoding.Ids[i], encoding.SpecialTokensMask[i] != 0);
+            tokens[i] = special
+                ? new TeiToken(id, encoding.Tokens[i], true, null, null)
+                : new TeiToken(
+                    id, System.Text.Encoding.UTF8.GetString(bytes, offsets[i].Start, offsets[i].End - offsets[i].Start), false, offsets[i].Start,
+                    offsets[i].End);
+        }
+
+        return tokens;
+    }
+
+    private static Task<ModelLease> AcquireAsync(HttpContext context) => context.RequestServices.GetRequiredService<ModelHost>()
+        .AcquireAsync(null, ModelTask.Any, context.RequestAborted);
+}
