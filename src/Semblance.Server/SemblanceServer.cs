@@ -118,6 +118,8 @@ public static class SemblanceServer
         Ollama.ModelRoutes.Map(routes);
         CollectionRoutes.Map(routes);
         DocumentRoutes.Map(routes);
+        Page.PageRoutes.Map(routes);
+        Page.MapRoute.Map(routes);
         return routes;
     }
 

@@ -18,9 +18,6 @@ internal static class HealthRoutes
             context.Response.ContentType = PrometheusText.ContentType;
             return context.Response.WriteAsync(context.RequestServices.GetRequiredService<PrometheusText>().Write());
         });
-
-        // The sentence is what clients of Ollama look for; those of text-embeddings-inference look at the status alone.
-        routes.GetOpen(Common, "/", "Answers that the server runs", context => context.Response.WriteAsync("Ollama is running"));
     }
 
     private static Task ReadyAsync(HttpContext context)

@@ -1,0 +1,7 @@
+namespace Semblance.Server.Page;
+
+/// <summary>Provides the contracts of the bodies about maps.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(MapBody))]
+[JsonSerializable(typeof(MapAnswer))]
+internal sealed partial class PageJson : JsonSerializerContext;
