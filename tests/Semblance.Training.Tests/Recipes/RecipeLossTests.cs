@@ -83,7 +83,7 @@ public sealed class RecipeLossTests : IDisposable
     };
 
     // Without the one that another test registers.
-    private static IEnumerable<string> Sentences => LossRegistry.Names(ModelOutputKind.SentenceEmbeddings).Except(["HingeLoss"]);
+    private static IEnumerable<string> Sentences => LossRegistry.Names(ModelOutputKind.SentenceEmbeddings).Except(["HingeLoss", .. Wrappers]);
 
     // Names of the original for sparse vectors whose computation is that of the dense loss.
     private static readonly string[] NamesOfDenseLosses =
@@ -91,9 +91,12 @@ public sealed class RecipeLossTests : IDisposable
         "SparseMarginMSELoss", "SparseDistillKLDivLoss", "SparseTripletLoss", "SparseCosineSimilarityLoss", "SparseCoSENTLoss", "SparseAnglELoss", "SparseMSELoss",
     ];
 
+    // Losses around others, of any output.
+    private static readonly string[] Wrappers = ["AdversarialLoss", "RDropLoss"];
+
     public static TheoryData<string> Names => [.. Sentences];
 
-    public static TheoryData<string> NamesOfCrossEncoders => [.. LossRegistry.Names(ModelOutputKind.Logits)];
+    public static TheoryData<string> NamesOfCrossEncoders => [.. LossRegistry.Names(ModelOutputKind.Logits).Except(Wrappers)];
 
     private static CrossEncoder Pairs { get; } = CrossEncoder.LoadTrainable(Fixtures.Own("losses/cross-encoder/model-1"));
 
@@ -139,13 +142,22 @@ public sealed class RecipeLossTests : IDisposable
     [Fact]
     public void Every_loss_has_a_name_in_recipes()
     {
-        var classes = typeof(Objective).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Objective)) && !type.IsAbstract && type != typeof(GradientCache)).ToLookup(Kind, type => type.Name);
-        classes[ModelOutputKind.TokenEmbeddings].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.TokenEmbeddings).Order());
+        var classes = typeof(Objective).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Objective)) && !type.IsAbstract && type != typeof(GradientCache) && !Wrappers.Contains(type.Name)).ToLookup(Kind, type => type.Name);
+        classes[ModelOutputKind.TokenEmbeddings].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.TokenEmbeddings).Except(Wrappers).Order());
         classes[ModelOutputKind.SentenceEmbeddings].Order().ShouldBe(Sentences.Except(NamesOfDenseLosses).Order());
-        classes[ModelOutputKind.Logits].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.Logits).Order());
+        classes[ModelOutputKind.Logits].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.Logits).Except(Wrappers).Order());
         Original.Keys.Order().ShouldBe(Sentences.Order());
-        OriginalOfCrossEncoders.Keys.Order().ShouldBe(LossRegistry.Names(ModelOutputKind.Logits).Order());
+        OriginalOfCrossEncoders.Keys.Order().ShouldBe(LossRegistry.Names(ModelOutputKind.Logits).Except(Wrappers).Order());
     }
+
+    [Theory]
+    [InlineData("{ AdversarialLoss: { loss: CoSENTLoss } }", "Method=FastGradient; Epsilon=1; StepSize=0.3; Steps=3; Inner.Scale=20; Inner.Similarity=Cosine")]
+    [InlineData("{ AdversarialLoss: { loss: AnglELoss, method: freelb, epsilon: 0.5, step-size: 0.1, steps: 2 } }", "Method=FreeLargeBatch; Epsilon=0.5; StepSize=0.1; Steps=2; Inner.Scale=20")]
+    public void A_loss_is_wrapped_for_adversarial_training(string recipe, string settings) => Settings(Create(recipe)).ShouldBe(Sorted(settings));
+
+    [Fact]
+    public void A_loss_of_classes_is_wrapped_for_two_dropout_masks() =>
+        Settings(LossRegistry.Create(Node("{ RDropLoss: { loss: CrossEntropyLoss, alpha: 4 } }"), new LossContext(Pairs, null, 3, 1))).ShouldBe(Sorted("Alpha=4"));
 
     [Theory]
     [InlineData("{ TripletLoss: { distance: cosine, margin: 0.3 } }", "Metric=Cosine; Margin=0.3")]

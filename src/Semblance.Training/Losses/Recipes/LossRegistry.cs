@@ -68,6 +68,8 @@ public static class LossRegistry
         TextClassificationLoss.Descriptor,
         TokenClassificationLoss.Descriptor,
         QuestionAnsweringLoss.Descriptor,
+        .. Enum.GetValues<ModelOutputKind>().Select(AdversarialLoss.Descriptor),
+        .. RDropLoss.Outputs.Select(RDropLoss.Descriptor),
     ];
 
     /// <summary>Registers a loss, so that recipes can name it.</summary>
