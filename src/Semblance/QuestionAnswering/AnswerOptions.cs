@@ -1,3 +1,5 @@
+using Semblance.Transformers;
+
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="QuestionAnswerer"/>. The defaults are those of the original's pipeline.</summary>
@@ -29,9 +31,9 @@ public sealed record AnswerOptions : TextOptions
     /// </summary>
     public bool AllowNoAnswer { get; init; }
 
-    internal override void Check()
+    internal override void Check(Transformer? body)
     {
-        base.Check();
+        base.Check(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAnswerTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWindowTokens, 1);

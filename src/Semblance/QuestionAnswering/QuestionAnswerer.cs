@@ -230,10 +230,10 @@ public sealed class QuestionAnswerer : TaskEncoder<QuestionAnswerer>, ILoadable<
                 + "shorten the question.", nameof(pair));
     }
 
-    private static AnswerOptions Check(AnswerOptions? options)
+    private AnswerOptions Check(AnswerOptions? options)
     {
         options ??= AnswerOptions.Default;
-        options.Check();
+        options.Check(Body);
         return options;
     }
 }

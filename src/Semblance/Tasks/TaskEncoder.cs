@@ -3,6 +3,7 @@ using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance;
@@ -48,11 +49,13 @@ public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
             "architectures", $"names '{model.Architecture}', which has no {head}; expected a class whose name ends with For{task}");
     }
 
+    private protected sealed override AdaptableModel Adaptable => AdaptableModel.Of(Model);
+
     private protected sealed override void Prepare() => Model.Prepare(Compute);
 
     private protected sealed override void Write(string folder, DType weights)
     {
-        Model.Save(folder, weights);
+        TransformerModule.SaveWeights(Model.Body, folder, weights, Model.Save);
         Tokenizer.Save(folder);
         Input.SaveSettings(folder);
     }

@@ -1,3 +1,5 @@
+using Semblance.Transformers;
+
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="TextClassifier"/>.</summary>
@@ -18,9 +20,9 @@ public sealed record ClassifyOptions : TextOptions
     /// </summary>
     public float? Threshold { get; init; }
 
-    internal override void Check()
+    internal override void Check(Transformer? body)
     {
-        base.Check();
+        base.Check(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK ?? 1, 1, nameof(TopK));
         if (float.IsNaN(Threshold ?? 0))
         {

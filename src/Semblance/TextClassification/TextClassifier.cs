@@ -212,10 +212,10 @@ public sealed class TextClassifier : TaskEncoder<TextClassifier>, ILoadable<Text
         return [.. kept.Select(label => new LabelScore(Labels[label.Index], label.Score))];
     }
 
-    private static ClassifyOptions Check(ClassifyOptions? options)
+    private ClassifyOptions Check(ClassifyOptions? options)
     {
         options ??= ClassifyOptions.Default;
-        options.Check();
+        options.Check(Body);
         return options;
     }
 }

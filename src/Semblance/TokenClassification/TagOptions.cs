@@ -1,3 +1,5 @@
+using Semblance.Transformers;
+
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="TokenClassifier"/>.</summary>
@@ -21,9 +23,9 @@ public sealed record TagOptions : TextOptions
     /// </summary>
     public int? Stride { get; init; }
 
-    internal override void Check()
+    internal override void Check(Transformer? body)
     {
-        base.Check();
+        base.Check(body);
         ArgumentOutOfRangeException.ThrowIfNegative(Stride ?? 0, nameof(Stride));
         if (!Enum.IsDefined(Aggregation))
         {

@@ -188,10 +188,10 @@ public sealed class TokenClassifier : TaskEncoder<TokenClassifier>, ILoadable<To
         return scoring.Results;
     }
 
-    private static TagOptions Check(TagOptions? options)
+    private TagOptions Check(TagOptions? options)
     {
         options ??= TagOptions.Default;
-        options.Check();
+        options.Check(Body);
         return options;
     }
 }
