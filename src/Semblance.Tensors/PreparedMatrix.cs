@@ -73,6 +73,12 @@ public sealed class PreparedMatrix
         // The integer sums of longer rows would not fit 32 bits.
         type = type == ComputeType.Int8 && Columns > QuantizedMatrix.MaxColumns ? ComputeType.Float32 : type;
         ref var packed = ref _packed[(int)set, (int)type];
-        return packed is not null && packed.Version == Value.Version ? packed : packed = PackedMatrix.Of(this, set, type, packed);
+        if (packed is null || packed.Version != Value.Version)
+        {
+            var tiles = type == ComputeType.Int8 && set == InstructionSets.Current ? AssembledTiles.Current : null;
+            packed = PackedMatrix.Of(this, set, type, packed, tiles);
+        }
+
+        return packed;
     }
 }

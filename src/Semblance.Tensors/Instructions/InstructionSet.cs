@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors.Instructions;
 
@@ -51,10 +52,14 @@ public static class InstructionSets
     /// <remarks>It is among the <c>Warnings</c> of a loaded model. The <c>semblance</c> command writes it once.</remarks>
     public static string? Warning { get; } = Warn(Current, Processor, Environment.GetEnvironmentVariable(Variable));
 
-    /// <summary>Returns the instruction that multiplies in the products of a compute type, such as <c>vpmaddubsw</c>.</summary>
+    /// <summary>
+    /// Returns the instruction that multiplies in the products of a compute type, such as <c>vpmaddubsw</c>, and whether it is in code that
+    /// is assembled when the program starts.
+    /// </summary>
     /// <param name="type">The compute type.</param>
     public static string KernelOf(ComputeType type) => (Current, type) switch
     {
+        (_, ComputeType.Int8) when AssembledTiles.Current is { } tiles => tiles.Name,
         (InstructionSet.Portable, _) => "Vector<T>",
         (InstructionSet.AdvSimd, ComputeType.Int8) => Dp.IsSupported ? "sdot" : "mul",
         (InstructionSet.AdvSimd, _) => "fmla",

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors.Instructions;
 
@@ -19,6 +20,9 @@ internal static class ProcessorInstructions
 
     /// <summary>Gets the best instruction set that the processor and the system support.</summary>
     public static InstructionSet Best { get; } = Find();
+
+    /// <summary>Gets the best instruction for products of bytes in assembled code; <see langword="null"/> if there is none.</summary>
+    public static ByteInstruction? Bytes { get; } = FindBytes();
 
     private static InstructionSet Find()
     {
@@ -40,6 +44,19 @@ internal static class ProcessorInstructions
         return fma && Has(extended, 5, 16, 17, 28, 30, 31) && state >= State512 // AVX2, AVX-512 F, DQ, CD, BW, VL
             ? InstructionSet.Avx512
             : fma && Has(extended, 5) && state >= State256 ? InstructionSet.Avx2 : InstructionSet.Portable;
+    }
+
+    private static ByteInstruction? FindBytes()
+    {
+        if (Best < InstructionSet.Avx2 || !Environment.Is64BitProcess)
+        {
+            return null;
+        }
+
+        var (subleaves, _, vnni512, _) = X86Base.CpuId(ExtendedFeatures, 0);
+        var vnni256 = subleaves > 0 ? X86Base.CpuId(ExtendedFeatures, 1).Eax : 0;
+        return Best == InstructionSet.Avx512 && Has(vnni512, 11) ? ByteInstruction.DotProduct512
+            : Has(vnni256, 4) ? ByteInstruction.DotProduct256 : ByteInstruction.MultiplyAdd256;
     }
 
     private static bool Has(int register, params ReadOnlySpan<int> bits)

@@ -112,15 +112,16 @@ internal readonly unsafe struct MatrixProduct : IKernel
         int width = _panels.PanelWidth, steps = _panels.Steps, column = panel * width;
         var columns = Math.Min(width, _panels.Columns - column);
         var packed = _panels.Panel(panel);
-        var sums = stackalloc float[(BlockRows + TallestTile) * 2 * TLanes.Count];
-        var bias = stackalloc float[2 * TLanes.Count];
+        var sums = stackalloc float[(BlockRows + TallestTile) * width];
+        var bias = stackalloc float[width];
         for (var i = 0; i < width; i++)
         {
             bias[i] = _bias.Data is not null && i < columns ? _bias.Data[column + i] : 0f;
         }
 
         // A block is several tiles, so that a call of the activation's code is worth it, and its last tile is not a short one.
-        int height = TElements.TileRows<TLanes>(), block = BlockRows / height * height;
+        var tiles = typeof(TElements) == typeof(ByteElements) ? _panels.Tiles : null;
+        int height = tiles?.Rows ?? TElements.TileRows<TLanes>(), block = BlockRows / height * height;
         for (int rows; row < endRow; row += rows, x += rows * strideX)
         {
             if (_transposedWidth > 0)
@@ -131,12 +132,23 @@ internal readonly unsafe struct MatrixProduct : IKernel
             else
             {
                 rows = endRow - row < block + height ? endRow - row : block;
-                TileColumn<TLanes>.Multiply<TElements>(x, strideX, rows, packed, steps, sums, width);
+                if (tiles is not null)
+                {
+                    tiles.Multiply(x, strideX, rows, packed, steps, sums);
+                }
+                else
+                {
+                    TileColumn<TLanes>.Multiply<TElements>(x, strideX, rows, packed, steps, sums, width);
+                }
             }
 
             var y = _y.Data + ((nint)row * _panels.Columns) + column;
             var scales = _rowScales.Data + (2 * (nint)row);
-            _activation.Run(new Finish<TLanes, TElements>(sums, rows, bias, scales, _panels, column, y, columns, _adds));
+            for (var part = 0; part < columns; part += 2 * TLanes.Count) // one part, unless the tiles are assembled
+            {
+                _activation.Run(new Finish<TLanes, TElements>(
+                    sums + part, rows, bias + part, scales, _panels, column + part, y + part, columns - part, _adds));
+            }
         }
     }
 
@@ -161,7 +173,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
             }
 
             float* from = sums, to = y;
-            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += panels.Columns)
+            for (var row = 0; row < rows; row++, from += panels.PanelWidth, to += panels.Columns)
             {
                 TLanes left = TLanes.Load(from), right = TLanes.Load(from + TLanes.Count);
                 if (typeof(TElements) == typeof(ByteElements))
@@ -177,7 +189,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
                 }
 
                 (left, right) = (TActivation.Apply(left), TActivation.Apply(right));
-                if (columns == 2 * TLanes.Count)
+                if (columns >= 2 * TLanes.Count)
                 {
                     if (adds)
                     {

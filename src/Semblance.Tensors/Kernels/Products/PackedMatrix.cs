@@ -11,9 +11,12 @@ internal sealed unsafe class PackedMatrix : IDisposable
 {
     private readonly object _memory; // kept alive
 
-    private PackedMatrix(int depth, int columns, int panelWidth, Computation? run = null, ComputeType type = ComputeType.Float32)
+    private PackedMatrix(
+        int depth, int columns, int panelWidth, Computation? run = null, ComputeType type = ComputeType.Float32,
+        AssembledTiles? tiles = null)
     {
-        (Depth, Columns, PanelWidth, Type) = (depth, columns, panelWidth, type);
+        (Depth, Columns, PanelWidth, Type, Tiles) = (depth, columns, tiles?.PanelWidth ?? panelWidth, type, tiles);
+        panelWidth = PanelWidth;
         Steps = type == ComputeType.Int8 ? (depth + ByteElements.Depth - 1) / ByteElements.Depth : depth;
         PanelFloats = checked(Steps * (type == ComputeType.BFloat16 ? panelWidth / 2 : panelWidth));
         PanelCount = (columns + panelWidth - 1) / panelWidth;
@@ -44,6 +47,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Gets the number format of the panels.</summary>
     public ComputeType Type { get; }
 
+    /// <summary>Gets the code that multiplies, if it is assembled.</summary>
+    public AssembledTiles? Tiles { get; }
+
     /// <summary>Gets the number of floats of an input's row: one of int8 has four elements in the place of a float.</summary>
     public int Steps { get; }
 
@@ -66,11 +72,13 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <param name="set">The instruction set of the products.</param>
     /// <param name="type">The number format of the products.</param>
     /// <param name="stale">An earlier result for the same operand, whose memory is reused.</param>
+    /// <param name="tiles">The code that multiplies, if it is assembled, for int8; <see langword="null"/> by default.</param>
     /// <exception cref="NotFiniteNumberException">The format is int8, and the operand contains NaN or infinity.</exception>
-    public static PackedMatrix Of(PreparedMatrix matrix, InstructionSet set, ComputeType type, PackedMatrix? stale = null)
+    public static PackedMatrix Of(
+        PreparedMatrix matrix, InstructionSet set, ComputeType type, PackedMatrix? stale = null, AssembledTiles? tiles = null)
     {
         var version = matrix.Value.Version;
-        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set), type: type);
+        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set), type: type, tiles: tiles);
         Action<int> packing = type switch
         {
             ComputeType.Int8 => new PanelsOfBytes(QuantizedMatrix.Quantize(matrix), packed).Pack,

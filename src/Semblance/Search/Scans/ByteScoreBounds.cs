@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -55,22 +56,84 @@ internal sealed class ByteScoreBounds : ScoreBounds
     /// <summary>Returns the bits to flip in a stored byte to make it an unsigned one.</summary>
     public static byte FlipOf(Precision precision) => (byte)(precision == Precision.Int8 ? Middle : 0);
 
+    /// <summary>
+    /// Returns the rows of a block whose score could reach the threshold of a query, one bit each. The integer sums are compared with one
+    /// limit for all rows of the block; only those that reach it are compared with a finer bound of their own.
+    /// </summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">The number of rows, up to <see cref="ScoreBounds.Rows"/>.</param>
+    /// <param name="bars">The threshold of each query.</param>
+    /// <param name="block">The bytes of the rows.</param>
     [SkipLocalsInit]
-    protected override void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares)
+    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars, ByteBlock block)
+    {
+        var all = rows < Rows ? (1UL << rows) - 1 : ulong.MaxValue;
+        var lengths = _norms.AsSpan(first, rows);
+        double least = TensorPrimitives.Min<float>(lengths), most = TensorPrimitives.Max<float>(lengths);
+        if (bars.Contains(float.NegativeInfinity) || !Covers(least, most))
+        {
+            return all;
+        }
+
+        Span<int> sums = stackalloc int[_queries.Length * Rows];
+        block.Multiply(_weights, sums);
+        var candidates = 0UL;
+        for (var query = 0; query < _queries.Length; query++)
+        {
+            var bound = _queries[query];
+            var limit = (Limit(least, most, query, bars[query]) - (most * bound.Slope) - bound.Constant) / bound.Step;
+            var own = sums.Slice(query * Rows, Rows);
+            var unsure = AtLeast(own, limit + bound.Excess) & all & ~candidates;
+            for (; unsure != 0; unsure &= unsure - 1)
+            {
+                var row = BitOperations.TrailingZeroCount(unsure);
+                if (!IsCertainlyBelow(first + row, own[row], query, bars[query]))
+                {
+                    candidates |= 1UL << row;
+                }
+            }
+        }
+
+        return candidates;
+    }
+
+    // The sums that are not certainly below a limit, one bit each; one more is subtracted for the rounding of the limit.
+    private static ulong AtLeast(ReadOnlySpan<int> sums, double limit)
+    {
+        var most = double.IsNaN(limit) ? int.MinValue : (int)Math.Clamp(Math.Floor(limit) - 2, int.MinValue, int.MaxValue);
+        var bars = Vector256.Create(most);
+        var reached = 0UL;
+        for (var i = 0; i < Rows; i += Vector256<int>.Count)
+        {
+            reached |= (ulong)Vector256.GreaterThanOrEqual(Vector256.Create(sums[i..]), bars).ExtractMostSignificantBits() << i;
+        }
+
+        return reached;
+    }
+
+    // Adds the product with the rests of the weights to the sum of a row.
+    private bool IsCertainlyBelow(int row, int sum, int query, float bar)
+    {
+        Span<int> rest = stackalloc int[1];
+        ByteProducts.Multiply(
+            _corpus.Stored(row, 1), _corpus.Dimension, FlipOf(_corpus.Precision), _rests.AsSpan(query * _width, _width), rest);
+        var bound = _finer[query];
+        double length = _norms[row];
+        var product = ((sum + ((double)rest[0] / Finer) - bound.Excess) * bound.Step) + (length * bound.Slope) + bound.Constant;
+        return Covers(length, length) && product < Limit(length, length, query, bar);
+    }
+
+    [SkipLocalsInit]
+    protected override void Multiply(int first, int rows, Span<float> products, Span<float> squares)
     {
         Span<int> all = stackalloc int[_queries.Length * Rows];
         ref var lengths = ref _norms[first];
-        block?.Multiply(_weights, all);
         for (var query = 0; query < _queries.Length; query++)
         {
             var bound = _queries[query];
             var sums = all.Slice(query * Rows, Rows);
-            if (block is null)
-            {
-                ByteProducts.Multiply(
-                    _corpus.Stored(first, rows), _corpus.Dimension, FlipOf(_corpus.Precision), Weights(query), sums[..rows]);
-            }
-
+            ByteProducts.Multiply(
+                _corpus.Stored(first, rows), _corpus.Dimension, FlipOf(_corpus.Precision), Weights(query), sums[..rows]);
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
                 var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create((int)bound.Excess)) * bound.Step;
@@ -84,29 +147,6 @@ internal sealed class ByteScoreBounds : ScoreBounds
             var length = Vector512.LoadUnsafe(ref lengths, (nuint)i);
             (length * length).CopyTo(squares[i..]);
         }
-    }
-
-    // A product with the weights and one with their rests, for one row and one query.
-    protected override Vector512<float> CertainlyBelow(uint unsure, int first, int query, float bar)
-    {
-        Span<float> products = stackalloc float[Vector512<float>.Count], lengths = stackalloc float[Vector512<float>.Count];
-        products.Fill(float.NaN); // of rows that are not compared
-        lengths.Clear();
-        Span<int> sum = stackalloc int[1], rest = stackalloc int[1];
-        var (bound, flip) = (_finer[query], FlipOf(_corpus.Precision));
-        for (; unsure != 0; unsure &= unsure - 1)
-        {
-            var i = BitOperations.TrailingZeroCount(unsure);
-            var data = _corpus.Stored(first + i, 1);
-            ByteProducts.Multiply(data, _corpus.Dimension, flip, Weights(query), sum);
-            ByteProducts.Multiply(data, _corpus.Dimension, flip, _rests.AsSpan(query * _width, _width), rest);
-            lengths[i] = _norms[first + i];
-            products[i] = (float)((((double)sum[0] + ((double)rest[0] / Finer) - bound.Excess) * bound.Step)
-                + ((double)lengths[i] * bound.Slope) + bound.Constant);
-        }
-
-        var length = Vector512.Create<float>(lengths);
-        return Below(Vector512.Create<float>(products), length * length, length, query, bar);
     }
 
     private Span<sbyte> Weights(int query) => _weights.AsSpan(query * _width, _width);

@@ -26,7 +26,7 @@ internal sealed class FloatScoreBounds : ScoreBounds
         }
     }
 
-    protected override void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares)
+    protected override void Multiply(int first, int rows, Span<float> products, Span<float> squares)
     {
         var data = _corpus.Stored(first, rows);
         if (_corpus.Precision == Precision.Float16)

@@ -57,13 +57,12 @@ internal abstract class ScoreBounds
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows, up to <see cref="Rows"/>.</param>
     /// <param name="bars">The threshold of each query.</param>
-    /// <param name="block">The bytes of the rows, if they are arranged for many queries; <see langword="null"/> by default.</param>
     [SkipLocalsInit]
-    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars, ByteBlock? block = null)
+    public ulong Candidates(int first, int rows, ReadOnlySpan<float> bars)
     {
         Span<float> products = stackalloc float[Rows * _norms.Length], squares = stackalloc float[Rows];
         squares[rows..].Clear();
-        Multiply(first, rows, block, products, squares);
+        Multiply(first, rows, products, squares);
         var candidates = 0UL;
         for (var i = 0; i < rows; i += Vector512<float>.Count)
         {
@@ -73,13 +72,6 @@ internal abstract class ScoreBounds
             for (var query = 0; query < _norms.Length; query++)
             {
                 var below = Below(Vector512.Create(products[((query * Rows) + i)..]), square, length, query, bars[query]);
-                if (block is not null && !float.IsNegativeInfinity(bars[query]))
-                {
-                    var unsure = (uint)Vector512.AndNot(rejected, below).ExtractMostSignificantBits()
-                        & (rows - i < 16 ? (1u << (rows - i)) - 1 : 0xFFFF);
-                    below |= unsure == 0 ? default : CertainlyBelow(unsure, first + i, query, bars[query]);
-                }
-
                 rejected &= below;
             }
 
@@ -96,17 +88,27 @@ internal abstract class ScoreBounds
     /// </summary>
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="block">The bytes of the rows, if they are arranged for many queries.</param>
     /// <param name="products">The buffer that receives <c>[queries × <see cref="Rows"/>]</c>.</param>
     /// <param name="squares">The buffer that receives <c>[rows]</c>.</param>
-    protected abstract void Multiply(int first, int rows, ByteBlock? block, Span<float> products, Span<float> squares);
+    protected abstract void Multiply(int first, int rows, Span<float> products, Span<float> squares);
 
-    /// <summary>Returns true for rows that a tighter bound shows to be below a threshold; for products of many queries.</summary>
-    /// <param name="unsure">The rows to compare, one bit each.</param>
-    /// <param name="first">The row of the first bit.</param>
+    /// <summary>Returns a value that indicates whether bounds are known for rows whose lengths are in a range.</summary>
+    protected bool Covers(double least, double most) => least * least > SmallestSquare && most * most < _largestSquare;
+
+    /// <summary>
+    /// Returns the dot product below which the score of a row is certainly below a threshold; −∞ or NaN if there is none. It is that of
+    /// <see cref="Below"/>.
+    /// </summary>
+    /// <param name="least">A lower bound of the row's length.</param>
+    /// <param name="most">An upper bound of the row's length.</param>
     /// <param name="query">The query.</param>
     /// <param name="bar">The threshold of the query.</param>
-    protected virtual Vector512<float> CertainlyBelow(uint unsure, int first, int query, float bar) => default;
+    protected double Limit(double least, double most, int query, double bar) => _similarity switch
+    {
+        SimilarityFunction.Cosine => Math.Min(least * (bar - Slack), most * (bar - Slack)),
+        SimilarityFunction.DotProduct => bar - Tiny - (most * Slack * _norms[query]),
+        _ => ((((least * least) + ((double)_norms[query] * _norms[query])) * (1 - Slack)) - (bar * bar)) / 2,
+    };
 
     /// <summary>Returns true where scores are certainly below the threshold; comparisons with NaN are false.</summary>
     /// <param name="product">Upper bounds of the dot products.</param>
