@@ -88,7 +88,7 @@ public sealed class AdapterRecipeTests : IDisposable
     {
         var fault = await Should.ThrowAsync<RecipeException>(() => Recipe.Parse(Text(adapter), Options("out")).PrepareAsync());
         fault.Message.ShouldContain(message);
-        fault.Message.ShouldContain(":2");
+        fault.Message.ShouldContain("line 2");
     }
 
     [Fact]
