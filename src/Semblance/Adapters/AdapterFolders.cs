@@ -1,5 +1,4 @@
 using Semblance.Modules;
-using Semblance.Transformers;
 using Semblance.Transformers.Adapters;
 
 namespace Semblance;

@@ -1,5 +1,3 @@
-using Semblance.Transformers;
-
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="SparseEncoder"/> for encoding. The defaults are the settings in the model's files.</summary>
@@ -11,9 +9,9 @@ public sealed record SparseEncodeOptions : TextOptions
     /// <summary>Gets the maximum number of nonzero elements of each vector, of which the largest are kept; null for all.</summary>
     public int? MaxActiveDimensions { get; init; }
 
-    internal override void Check(Transformer? body)
+    internal override void Check()
     {
-        base.Check(body);
+        base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxActiveDimensions ?? 1, 1, nameof(MaxActiveDimensions));
     }
 }

@@ -203,6 +203,52 @@ public class LayerWrapperTests
     }
 
     [Fact]
+    public void A_computation_with_wrappers_of_its_own_uses_no_others()
+    {
+        var x = TestTensors.Random(1, 5, Inputs);
+        var (layer, other) = (new Linear(TestTensors.Random(2, Outputs, Inputs), null), new Linear(TestTensors.Random(3, Outputs, Inputs), null));
+        var (plain, otherPlain) = (Values(run => run.Linear(x, layer)), Values(run => run.Linear(x, other)));
+        var (first, second) = (new FactorsWrapper(TestTensors.Random(4, Outputs)), new FactorsWrapper(TestTensors.Random(5, Outputs)));
+        layer.Wrap(first);
+        var wrapped = Values(run => run.Linear(x, layer));
+        other.Wrap(first);
+
+        float[] Chosen(LayerWrapper wrapper, Linear computed)
+        {
+            using var run = new Computation { Wrappers = new Dictionary<Layer, LayerWrapper> { [layer] = wrapper } };
+            return run.Linear(x, computed).Values.ToArray();
+        }
+
+        Chosen(first, layer).ShouldBe(wrapped);
+        Chosen(second, layer).ShouldNotBe(wrapped);
+        Chosen(second, other).ShouldBe(otherPlain);
+        using var none = new Computation { Wrappers = new Dictionary<Layer, LayerWrapper>() };
+        none.Linear(x, layer).Values.ToArray().ShouldBe(plain);
+        layer.ThrowIfWrapped(none, "An operation");
+    }
+
+    [Fact]
+    public void A_layer_with_another_bias_shares_the_weight()
+    {
+        var (x, weight, bias, other) = (TestTensors.Random(1, 5, Inputs), TestTensors.Random(2, Outputs, Inputs), TestTensors.Random(3, Outputs), TestTensors.Random(4, Outputs));
+        var layer = new Linear(weight, bias);
+        layer.WithBias(other).Weight.ShouldBeSameAs(weight);
+        Values(run => run.Linear(x, layer.WithBias(other))).ShouldBe(Values(run => run.Linear(x, new Linear(weight, other))));
+        Values(run => run.Linear(x, layer.WithBias(null))).ShouldBe(Values(run => run.Linear(x, new Linear(weight, null))));
+        Should.Throw<ArgumentException>(() => layer.WithBias(TestTensors.Random(5, Inputs))).Message.ShouldContain("does not fit");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestTensors.InstructionSets), MemberType = typeof(TestTensors))]
+    public void A_row_that_is_added_to_all_rows_has_the_sum_of_their_gradients(InstructionSet set)
+    {
+        var (x, row) = (TestTensors.Random(1, 5, Inputs), TestTensors.Random(2, Inputs));
+        GradientTests.Check(set, [x, row], run => run.AddRow(x, row), values => [.. values[0].Select((value, i) => value + values[1][i % Inputs])]);
+        using var other = new Computation();
+        Should.Throw<ArgumentException>(() => other.AddRow(x, TestTensors.Random(2, Inputs + 1)));
+    }
+
+    [Fact]
     public void Wrapping_twice_and_merging_without_a_wrapper_are_errors()
     {
         var layer = new Linear(TestTensors.Random(2, 8, 2), null);

@@ -90,6 +90,43 @@ public sealed class AdapterFileTests : IDisposable
         Shapes().Count.ShouldBe(model.Body.Parameters().Count(parameter => parameter.Name.EndsWith(".bias", StringComparison.Ordinal)));
     }
 
+    // The rank r of the scale is the initial one; a mask keeps one of two ranks of one layer.
+    [Fact]
+    public void The_masks_of_AdaLoRA_keep_ranks_and_their_scale()
+    {
+        const string Name = "encoder.layer.0.attention.self.query";
+        var model = AdaptableModel.Of(AdapterModels.Body());
+        var config = new AdaLoraConfig
+        {
+            InitialRank = 2,
+            Alpha = 8,
+            Targets = ModuleSelector.Matching(Name.Replace(".", @"\.", StringComparison.Ordinal)),
+            RankPattern = new Dictionary<string, IReadOnlyList<bool>> { [Name + ".lora_E"] = [true, false] },
+        };
+        var cut = AdapterModels.Random(model, config);
+        cut.Save(Folder);
+        Shapes().ShouldBe(new Dictionary<string, string>
+        {
+            [Prefix + Name + ".lora_A"] = "1 8",
+            [Prefix + Name + ".lora_B"] = "8 1",
+            [Prefix + Name + ".lora_E"] = "1 1",
+        }, ignoreOrder: true);
+        var loaded = Adapter.Load(Folder, model);
+        AdapterModels.Values(model.Body, loaded).ShouldBe(AdapterModels.Values(model.Body, cut));
+
+        var values = loaded.Parameters().Select(parameter => parameter.Value.Values.ToArray()).ToArray(); // A, B, E
+        var query = (Linear)model.Layers[Name];
+        using var run = new Computation { Wrappers = loaded.Wrappers };
+        using var plain = new Computation();
+        var x = AdapterModels.Tensor(3, 1, 8);
+        var (y, base_) = (run.Linear(x, query), plain.Linear(x, query));
+        var low = Enumerable.Range(0, 8).Sum(i => (double)values[0][i] * x.Values[i]) * values[2][0] * 8 / (2 + 1e-5);
+        for (var i = 0; i < 8; i++)
+        {
+            ((double)y.Values[i]).ShouldBe(base_.Values[i] + (values[1][i] * low), 1e-5);
+        }
+    }
+
     [Fact]
     public void Virtual_tokens_are_one_tensor_without_a_prefix()
     {

@@ -16,6 +16,7 @@ public class AdapterTests
         (new LoraConfig { Rank = 2, UseDora = true, LoraBias = true }, "gpt2"),
         (new LoraConfig { Rank = 2, UseRsLora = true }, "deberta-v2"),
         (new LoraConfig { Rank = 2 }, "llama"),
+        (new AdaLoraConfig { InitialRank = 3 }, "bert"),
         (new Ia3Config(), "bert"),
         (new Ia3Config { Targets = ModuleSelector.Named("c_attn", "c_proj"), FeedForward = ModuleSelector.Named("mlp.c_proj") }, "gpt2"),
         (new LayerNormTuningConfig(), "bert"),

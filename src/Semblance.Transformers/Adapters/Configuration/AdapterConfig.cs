@@ -19,6 +19,7 @@ public abstract record AdapterConfig
         new(StringComparer.Ordinal)
         {
             [LoraConfig.TypeName] = (LoraConfig.Read, LoraConfig.Keys),
+            [AdaLoraConfig.TypeName] = (AdaLoraConfig.Read, AdaLoraConfig.Keys),
             [Ia3Config.TypeName] = (Ia3Config.Read, Ia3Config.Keys),
             [LayerNormTuningConfig.TypeName] = (LayerNormTuningConfig.Read, LayerNormTuningConfig.Keys),
             [PromptConfig.TypeName] = (PromptConfig.Read, PromptConfig.Keys),

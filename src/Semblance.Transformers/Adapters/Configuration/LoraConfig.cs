@@ -166,7 +166,7 @@ public sealed record LoraConfig : LayerAdapterConfig
     };
 
     // An integer is written without a decimal point, as in PEFT.
-    private static JsonNode Number(float value) => value == MathF.Round(value) && MathF.Abs(value) < 1e9f ? (int)value : (double)(decimal)value;
+    internal static JsonNode Number(float value) => value == MathF.Round(value) && MathF.Abs(value) < 1e9f ? (int)value : (double)(decimal)value;
 
     private static T Of<T>(IReadOnlyDictionary<string, T> patterns, IEnumerable<string> names, T usual)
     {

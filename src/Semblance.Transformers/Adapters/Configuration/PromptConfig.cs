@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Semblance.Files.Json;
-using Semblance.Tensors;
 
 namespace Semblance.Transformers.Adapters;
 

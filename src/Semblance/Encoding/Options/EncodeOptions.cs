@@ -1,5 +1,3 @@
-using Semblance.Transformers;
-
 namespace Semblance;
 
 /// <summary>
@@ -39,9 +37,9 @@ public sealed record EncodeOptions : TextOptions
     /// </summary>
     public ChunkPooling ChunkPooling { get; init; }
 
-    internal override void Check(Transformer? body)
+    internal override void Check()
     {
-        base.Check(body);
+        base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(ChunkSize ?? 1, 1, nameof(ChunkSize));
         ArgumentOutOfRangeException.ThrowIfNegative(ChunkOverlap);
     }

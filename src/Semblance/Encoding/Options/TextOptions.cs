@@ -48,14 +48,19 @@ public abstract record TextOptions
 
     /// <summary>Throws if an option is out of range, or does not fit a model.</summary>
     /// <param name="body">The transformer of the model; null if it has none.</param>
-    internal virtual void Check(Transformer? body)
+    internal void Check(Transformer? body)
     {
+        Check();
         if (Adapter is not null && Adapter.Model.Body != body)
         {
             throw new ArgumentException(
-                $"The adapter {Adapter} belongs to another model; load it with this model's LoadAdapter.", nameof(Adapter));
+                $"The adapter {Adapter} belongs to another model; load it with this model's LoadAdapter.", nameof(body));
         }
+    }
 
+    /// <summary>Throws if an option is out of range.</summary>
+    internal virtual void Check()
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads ?? 1, 1, nameof(MaxThreads));
         if (Truncation == Truncation.Chunk && this is not EncodeOptions)
