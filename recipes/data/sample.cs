@@ -49,11 +49,13 @@ Write("topics-dev", "topic\ttext", topics.SelectMany(topic =>
 
 // Words with tags, a blank line between sentences: what a question is about is an entity, of the type of its area.
 Write("tagged", "token\ttag", topics.SelectMany(topic => Topic.Languages.SelectMany(language => topic.Tagged(language, heldOut: false))));
-Write("tagged-dev", "token\ttag", topics.SelectMany(topic => Topic.Languages.SelectMany(language => topic.Tagged(language, heldOut: true))));
+Write("tagged-dev", "token\ttag", topics.SelectMany(topic =>
+    Topic.Languages.SelectMany(language => topic.Tagged(language, heldOut: true))));
 
 // A question, a text of all answers of its area, and the answer in it.
 Write("passages", "question\tcontext\tanswer", topics.SelectMany(topic => Topic.Languages.SelectMany(language =>
-    topic.Texts(language).Where((_, i) => i % topic.Things == 0).Select(text => $"{text}\t{Passage(topic, language)}\t{topic.Answer[language]}"))));
+    topic.Texts(language).Where((_, i) => i % topic.Things == 0)
+        .Select(text => $"{text}\t{Passage(topic, language)}\t{topic.Answer[language]}"))));
 Write("passages-dev", "question\tcontext\tanswer", topics.SelectMany(topic => Topic.Languages.SelectMany(language =>
     topic.HeldOut(language).Take(1).Select(text => $"{text}\t{Passage(topic, language)}\t{topic.Answer[language]}"))));
 
