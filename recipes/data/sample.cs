@@ -2,6 +2,7 @@
 //   dotnet run recipes/data/sample.cs [-- FOLDER]
 // The result is part of the repository; the program is here to show where each row comes from, and to make other data like it.
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 var folder = args.ElementAtOrDefault(0) ?? "recipes/sample/data";
 var topics = Topic.Read("recipes/sample/topics.txt");
@@ -40,6 +41,24 @@ Write("judged-dev", "question\tpassage\trelevance", topics.SelectMany(topic =>
         topics.Where(other => other.Area == topic.Area)
             .Select(other => $"{question}\t{other.Answer[language]}\t{(other == topic ? 1 : 0)}")))));
 
+// A question and its topic; the phrasings of the evaluation are not in the first file.
+Write("topics", "topic\ttext", topics.SelectMany(topic =>
+    Topic.Languages.SelectMany(language => topic.Texts(language)).Select(text => $"{topic.Name}\t{text}")));
+Write("topics-dev", "topic\ttext", topics.SelectMany(topic =>
+    Topic.Languages.SelectMany(language => topic.HeldOut(language)).Select(text => $"{topic.Name}\t{text}")));
+
+// Words with tags, a blank line between sentences: what a question is about is an entity, of the type of its area.
+Write("tagged", "token\ttag", topics.SelectMany(topic => Topic.Languages.SelectMany(language => topic.Tagged(language, heldOut: false))));
+Write("tagged-dev", "token\ttag", topics.SelectMany(topic =>
+    Topic.Languages.SelectMany(language => topic.Tagged(language, heldOut: true))));
+
+// A question, a text of all answers of its area, and the answer in it.
+Write("passages", "question\tcontext\tanswer", topics.SelectMany(topic => Topic.Languages.SelectMany(language =>
+    topic.Texts(language).Where((_, i) => i % topic.Things == 0)
+        .Select(text => $"{text}\t{Passage(topic, language)}\t{topic.Answer[language]}"))));
+Write("passages-dev", "question\tcontext\tanswer", topics.SelectMany(topic => Topic.Languages.SelectMany(language =>
+    topic.HeldOut(language).Take(1).Select(text => $"{text}\t{Passage(topic, language)}\t{topic.Answer[language]}"))));
+
 // Plain text: a paragraph on each line, an empty line between documents.
 var documents = topics.SelectMany(topic => Topic.Languages.Select(language => string.Join(
     "\n", (string[])
@@ -73,6 +92,9 @@ IEnumerable<string> Scored(Topic topic, int language, IReadOnlyList<string> text
     var place = random.Next(texts.Count);
     return (place, texts[place]);
 }
+
+string Passage(Topic topic, int language) =>
+    Joined(language, [.. topics.Where(other => other.Area == topic.Area).Select(other => other.Answer[language])]);
 
 Topic Other(Topic topic, bool sameArea)
 {
@@ -126,6 +148,28 @@ internal sealed class Topic
 
     /// <summary>The questions of the phrasing that is kept for the evaluation.</summary>
     public string[] HeldOut(int language) => [.. Filled(_phrasings[language][^1], language)];
+
+    /// <summary>The questions with a tag for each word, or for each Chinese character.</summary>
+    public IEnumerable<string> Tagged(int language, bool heldOut) =>
+        (heldOut ? _phrasings[language][^1..] : _phrasings[language][..^1]).SelectMany(phrasing => _things.Select(thing =>
+        {
+            var parts = phrasing.Split("{x}");
+            var lines = new List<string>();
+            for (var i = 0; i < parts.Length; i++)
+            {
+                lines.AddRange(Words(parts[i], language).Select(word => $"{word}\tO"));
+                if (i + 1 < parts.Length)
+                {
+                    lines.AddRange(Words(thing[language], language).Select((word, j) => $"{word}\t{(j == 0 ? "B" : "I")}-{Area}"));
+                }
+            }
+
+            return Capital(string.Join('\n', lines)) + "\n";
+        }));
+
+    private static IEnumerable<string> Words(string text, int language) => language == 1
+        ? text.Where(character => !char.IsWhiteSpace(character)).Select(character => character.ToString())
+        : Regex.Matches(text, @"[\w'-]+|[^\w\s]").Select(match => match.Value);
 
     public IEnumerable<string> Translations() =>
         Texts(0).Take(3 * Things).Zip(Texts(1), Row).Concat([Row(Answer), Row(Yes), Row(Maybe), Row(No)]);

@@ -1,5 +1,3 @@
-using Semblance.Tokenizers;
-
 namespace Semblance.Tests;
 
 public sealed class QuestionAnswererTests

@@ -136,8 +136,9 @@ internal sealed class AnswerCommand : CliCommand
                 writer.WriteStartObject();
                 writer.WriteString("answer", answer.Text);
                 writer.WriteNumber("score", answer.Score);
-                writer.WriteNumber("start", answer.Start);
-                writer.WriteNumber("end", answer.End);
+                var positions = new TextPositions(text, isCodePoints: true);
+                writer.WriteNumber("start", positions.Of(answer.Start));
+                writer.WriteNumber("end", positions.Of(answer.End));
                 if (id is not null)
                 {
                     writer.WriteString("id", id);

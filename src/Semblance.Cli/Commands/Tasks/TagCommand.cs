@@ -17,7 +17,7 @@ internal sealed class TagCommand : CliCommand
     private readonly Option<int?> _stride = NewOption.Integer(
         "--stride", "The number of tokens that two windows of a long text share; default: a quarter of the maximum length", 0);
     private readonly Option<string> _offsets = NewOption.Choice(
-        "--offsets", "The unit of positions: UTF-16 units, as in .NET, or Unicode code points, as in Python", "utf-16", "code-points");
+        "--offsets", "The unit of positions: Unicode code points, as in Python, or UTF-16 units, as in .NET", "code-points", "utf-16");
     private readonly Option<string> _format = NewOption.Format();
     private readonly TaskModelOptions _model;
 
