@@ -1,4 +1,4 @@
-#:package Microsoft.Extensions.DependencyInjection
+#:package Microsoft.Extensions.Hosting
 #:project ../src/Semblance.Extensions.AI/Semblance.Extensions.AI.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
