@@ -9,7 +9,7 @@ namespace Semblance.Extensions.AI;
 internal static class EmbeddingFormat
 {
     /// <summary>Returns the conversion to a type of embedding.</summary>
-    /// <exception cref="NotSupportedException">The type is not one of those of Microsoft.Extensions.AI that a model can compute.</exception>
+    /// <exception cref="NotSupportedException">A model cannot compute embeddings of the type.</exception>
     public static Func<ReadOnlySpan<float>, TEmbedding> Of<TEmbedding>(QuantizationRanges? ranges)
         where TEmbedding : Microsoft.Extensions.AI.Embedding
     {

@@ -54,7 +54,7 @@ public static class EmbeddingGenerators
     public static IEmbeddingGenerator<DataContent, TEmbedding> AsImageEmbeddingGenerator<TEmbedding>(
         this SentenceTransformer model, string? modelId = null, EmbeddingSettings? settings = null, ImageReader? reader = null)
         where TEmbedding : Microsoft.Extensions.AI.Embedding =>
-        new ImageEmbeddingGenerator<TEmbedding>(Source(model, modelId), settings ?? new EmbeddingSettings(), reader ?? Images);
+        new ImageEmbeddingGenerator<TEmbedding>(Source(model, modelId), settings ?? new EmbeddingSettings(), reader ?? ImageReader.Default);
 
     /// <summary>Sets the kind of the texts of a request: <see cref="EmbeddingOptionNames.InputType"/>.</summary>
     /// <param name="options">The options of the request, which are changed.</param>
@@ -66,8 +66,6 @@ public static class EmbeddingGenerators
         (options.AdditionalProperties ??= [])[EmbeddingOptionNames.InputType] = input;
         return options;
     }
-
-    internal static ImageReader Images { get; } = new(new PngDecoder(), new JpegDecoder());
 
     private static ModelSource<SentenceTransformer> Source(SentenceTransformer model, string? modelId) =>
         new(modelId ?? SemblanceTelemetry.ProviderName, model);

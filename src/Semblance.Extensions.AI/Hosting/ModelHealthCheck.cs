@@ -7,13 +7,13 @@ internal sealed class ModelHealthCheck(IServiceProvider services, IEnumerable<Mo
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var states = models.Select(model => model.State(services)).ToList();
+        var states = models.Select(model => model.Source(services)).ToList();
         var data = states.GroupBy(state => state.Id).ToDictionary(
             group => group.Key, group => (object)(group.Any(state => state.Error is not null) ? "failed"
                 : group.All(state => state.IsLoaded) ? "loaded" : "not loaded"));
         var failed = states.Find(state => state.Error is not null);
         return Task.FromResult(
-            failed.Error is not null
+            failed is not null
                 ? new HealthCheckResult(
                     context.Registration.FailureStatus, $"The model '{failed.Id}' cannot be loaded.", failed.Error, data)
             : states.TrueForAll(state => state.IsLoaded) ? HealthCheckResult.Healthy("All models are loaded.", data)

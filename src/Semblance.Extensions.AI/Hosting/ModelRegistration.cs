@@ -4,26 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Semblance.Extensions.AI;
 
-/// <summary>Represents a registered model to the warm-up and the health check, whatever its kind.</summary>
-internal sealed class ModelRegistration
+/// <summary>Represents a registered model to the warm-up and the health check, whatever its type.</summary>
+/// <param name="source">The function that returns the source of the model.</param>
+/// <param name="options">The function that returns the options of the model.</param>
+internal sealed class ModelRegistration(Func<IServiceProvider, IModelSource> source, Func<IServiceProvider, SemblanceModelOptions> options)
 {
-    private readonly Func<IServiceProvider, (bool WarmUp, string Id, Func<CancellationToken, Task> Load, Func<Exception?> Error, Func<bool> IsLoaded)>
-        _model;
-
-    private ModelRegistration(
-        Func<IServiceProvider, (bool, string, Func<CancellationToken, Task>, Func<Exception?>, Func<bool>)> model) => _model = model;
-
-    public static ModelRegistration Of<TModel>(object? key, Func<IServiceProvider, SemblanceModelOptions> options)
-        where TModel : class => new(services =>
-        {
-            var source = key is null
-                ? services.GetRequiredService<ModelSource<TModel>>()
-                : services.GetRequiredKeyedService<ModelSource<TModel>>(key);
-            return (options(services).WarmUp, source.Id, source.GetAsync, () => source.Error, () => source.Loaded is not null);
-        });
-
-    /// <summary>Creates the source of a model, which writes its warnings to the log.</summary>
-    public static ModelSource<TModel> Source<TModel>(
+    /// <summary>Creates the source of a model that writes the loading and the warnings of the model to the log.</summary>
+    public static ModelSource<TModel> Logged<TModel>(
         IServiceProvider services, string id, Func<CancellationToken, Task<TModel>> load, Func<TModel, IReadOnlyList<string>> warnings)
         where TModel : class
     {
@@ -53,17 +40,10 @@ internal sealed class ModelRegistration
         });
     }
 
-    /// <summary>Loads the model, if its options say so.</summary>
-    public Task WarmUpAsync(IServiceProvider services, CancellationToken cancellationToken)
-    {
-        var (isWarmedUp, _, load, _, _) = _model(services);
-        return isWarmedUp ? load(cancellationToken) : Task.CompletedTask;
-    }
+    /// <summary>Returns the source of the model.</summary>
+    public IModelSource Source(IServiceProvider services) => source(services);
 
-    /// <summary>Returns the state of the model.</summary>
-    public (string Id, bool IsLoaded, Exception? Error) State(IServiceProvider services)
-    {
-        var (_, id, _, error, isLoaded) = _model(services);
-        return (id, isLoaded(), error());
-    }
+    /// <summary>Loads the model, if its options say so.</summary>
+    public Task WarmUpAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        options(services).WarmUp ? source(services).LoadAsync(cancellationToken) : Task.CompletedTask;
 }

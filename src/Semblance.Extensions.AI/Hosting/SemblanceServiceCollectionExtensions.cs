@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Semblance;
 using Semblance.Extensions.AI;
+using Semblance.Transformers.Images;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -104,9 +105,10 @@ public static class SemblanceServiceCollectionExtensions
         Add(services, key, provider =>
         {
             var options = OptionsOf<TOptions>(provider, name);
-            return ModelRegistration.Source(provider, options.Model, cancellationToken => load(options, cancellationToken), warnings);
+            return ModelRegistration.Logged(provider, options.Model, cancellationToken => load(options, cancellationToken), warnings);
         });
-        services.AddSingleton(ModelRegistration.Of<TModel>(key, provider => OptionsOf<TOptions>(provider, name)));
+        services.AddSingleton(new ModelRegistration(
+            provider => Get<ModelSource<TModel>>(provider, key), provider => OptionsOf<TOptions>(provider, name)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelWarmUp>());
     }
 
@@ -123,7 +125,8 @@ public static class SemblanceServiceCollectionExtensions
         }
     }
 
-    internal static TOptions OptionsOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+    internal static TOptions OptionsOf<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         IServiceProvider services, string name)
         where TOptions : class => services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name);
 
@@ -141,7 +144,7 @@ public static class SemblanceServiceCollectionExtensions
                 Get<ModelSource<SentenceTransformer>>(provider, key), Settings(provider, name)));
         Add<IEmbeddingGenerator<DataContent, Embedding<float>>>(services, key, provider =>
             new ImageEmbeddingGenerator<Embedding<float>>(
-                Get<ModelSource<SentenceTransformer>>(provider, key), Settings(provider, name), EmbeddingGenerators.Images));
+                Get<ModelSource<SentenceTransformer>>(provider, key), Settings(provider, name), ImageReader.Default));
         Add<IEmbeddingGenerator>(services, key, provider => Get<IEmbeddingGenerator<string, Embedding<float>>>(provider, key));
         return services;
     }

@@ -6,7 +6,7 @@ namespace Semblance.Extensions.AI;
 /// </summary>
 /// <typeparam name="TModel">The type of the model, such as <see cref="SentenceTransformer"/>.</typeparam>
 /// <remarks>All members are thread-safe.</remarks>
-public sealed class ModelSource<TModel>
+public sealed class ModelSource<TModel> : IModelSource
     where TModel : class
 {
     private readonly Func<CancellationToken, Task<TModel>> _load;
@@ -42,6 +42,8 @@ public sealed class ModelSource<TModel>
     /// <summary>Gets the error of the last attempt to load the model; <see langword="null"/> if there is none.</summary>
     public Exception? Error => _loading is { IsFaulted: true } task ? task.Exception.InnerException : null;
 
+    bool IModelSource.IsLoaded => Loaded is not null;
+
     /// <summary>Returns the model, after loading it if that has not happened yet.</summary>
     /// <param name="cancellationToken">The token that cancels the waiting; the loading continues for other callers.</param>
     public Task<TModel> GetAsync(CancellationToken cancellationToken = default)
@@ -61,4 +63,6 @@ public sealed class ModelSource<TModel>
             return _loading.WaitAsync(cancellationToken);
         }
     }
+
+    Task IModelSource.LoadAsync(CancellationToken cancellationToken) => GetAsync(cancellationToken);
 }

@@ -33,7 +33,10 @@ internal sealed class SparseEmbeddingGenerator(ModelSource<SparseEncoder> source
         var tokens = embeddings.TokenCounts.Sum();
         operation.Complete(texts.Count, tokens, embeddings.Dimension);
         return new GeneratedEmbeddings<SparseVectorEmbedding>(embeddings.Vectors.Select(
-            vector => new SparseVectorEmbedding(vector) { ModelId = source.Id, CreatedAt = DateTimeOffset.UtcNow })) { Usage = Usage(tokens) };
+            vector => new SparseVectorEmbedding(vector) { ModelId = source.Id, CreatedAt = DateTimeOffset.UtcNow }))
+        {
+            Usage = Usage(tokens),
+        };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null)

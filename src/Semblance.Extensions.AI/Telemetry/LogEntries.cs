@@ -8,7 +8,9 @@ internal static partial class LogEntries
     [LoggerMessage(1, LogLevel.Debug, "{Operation} {Model}: {Count} inputs, {Tokens} tokens in {Milliseconds:F1} ms")]
     public static partial void Completed(ILogger logger, string operation, string model, int count, int tokens, double milliseconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Operation} {Model}: {Count} of the texts were longer than the maximum sequence length, {Limit} tokens; their ends were left out")]
+    [LoggerMessage(
+        2, LogLevel.Warning,
+        "{Operation} {Model}: {Count} of the texts were longer than the maximum sequence length, {Limit} tokens; their ends were left out")]
     public static partial void Truncated(ILogger logger, string operation, string model, int count, int limit);
 
     [LoggerMessage(3, LogLevel.Error, "{Operation} {Model} failed")]

@@ -150,11 +150,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
     /// <returns><see langword="true"/> if the index existed; otherwise, <see langword="false"/>.</returns>
     public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        var hasCatalog = await connection.QueryAsync(
-            new SqlText().Add($"select to_regclass('{Catalog}') is not null"),
-            row => row.GetBoolean(0),
-            cancellationToken).ConfigureAwait(false);
-        if (!hasCatalog[0])
+        if (!await HasCatalogAsync(connection, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
@@ -168,6 +164,24 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
 
         await connection.RunAsync($"drop table if exists {Identifier.Quote(name)}", cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Returns the names of the indexes of the schema, in order.</summary>
+    public static async Task<IReadOnlyList<string>> NamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await HasCatalogAsync(connection, cancellationToken).ConfigureAwait(false)
+            ? await connection.QueryAsync(
+                new SqlText().Add($"select name from {Catalog} order by name collate \"C\""),
+                row => row.GetString(0),
+                cancellationToken).ConfigureAwait(false)
+            : [];
+
+    private static async Task<bool> HasCatalogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync(
+            new SqlText().Add($"select to_regclass('{Catalog}') is not null"),
+            row => row.GetBoolean(0),
+            cancellationToken).ConfigureAwait(false);
+        return found[0];
     }
 
     // PGlite loses the connection during a COPY from the client.

@@ -14,6 +14,19 @@ public abstract record VectorFilter
     /// <summary>Returns a filter that matches vectors with a given value of a label.</summary>
     public static VectorFilter Label(string key, string value) => new LabelFilter(key, value);
 
+    /// <summary>Returns a filter that matches vectors that have a label, whatever its value.</summary>
+    public static VectorFilter HasLabel(string key) => new HasLabelFilter(key);
+
+    /// <summary>Returns a filter that compares the value of a label as text, by code points.</summary>
+    public static VectorFilter Compare(string key, LabelComparison comparison, string value) => new ComparisonFilter(key, comparison, value);
+
+    /// <summary>Returns a filter that compares the value of a label as a number.</summary>
+    public static VectorFilter Compare(string key, LabelComparison comparison, double value) => new ComparisonFilter(key, comparison, value);
+
+    /// <summary>Returns a filter that compares the value of a label as a number.</summary>
+    public static VectorFilter Compare(string key, LabelComparison comparison, decimal value) =>
+        new ComparisonFilter(key, comparison, value);
+
     /// <summary>Returns a filter that matches vectors with one of the given ids.</summary>
     public static VectorFilter Ids(params IEnumerable<VectorId> ids) => new IdFilter(ids.ToHashSet());
 

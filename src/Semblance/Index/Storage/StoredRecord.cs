@@ -53,20 +53,23 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return new VectorRecord(Id, vector, text, labels);
     }
 
-    public bool HasLabel(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public bool HasLabel(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => TryGetLabel(key, out var found) && found.SequenceEqual(value);
+
+    public bool TryGetLabel(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         var rest = _bytes[IdBytes.Length..];
         TextOrNone(ref rest, out _);
         for (var left = Number(ref rest); left > 0; left--)
         {
-            if (Text(ref rest).SequenceEqual(key))
+            var isFound = Text(ref rest).SequenceEqual(key);
+            value = Text(ref rest);
+            if (isFound)
             {
-                return Text(ref rest).SequenceEqual(value);
+                return true;
             }
-
-            Text(ref rest);
         }
 
+        value = default;
         return false;
     }
 
@@ -159,7 +162,7 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return rest.Length == 0 ? (hasText ? Decoded(text) : null, labels) : throw Damaged();
     }
 
-    private ReadOnlySpan<byte> TextOrNone(ref ReadOnlySpan<byte> rest, out bool hasText)
+    private ReadOnlySpan<byte> TextOrNone(scoped ref ReadOnlySpan<byte> rest, out bool hasText)
     {
         var length = Number(ref rest);
         hasText = length != -1;
@@ -167,11 +170,11 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
     }
 
     // Earlier versions wrote the length −1 for a label without a value.
-    private ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> rest) => TextOrNone(ref rest, out _);
+    private ReadOnlySpan<byte> Text(scoped ref ReadOnlySpan<byte> rest) => TextOrNone(ref rest, out _);
 
     private int Number(ref ReadOnlySpan<byte> rest) => BinaryPrimitives.ReadInt32LittleEndian(Take(ref rest, 4));
 
-    private ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest, int count)
+    private ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> rest, int count)
     {
         if ((uint)count > (uint)rest.Length)
         {
