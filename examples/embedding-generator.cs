@@ -1,10 +1,11 @@
+#:package Microsoft.Extensions.Caching.Hybrid
 #:package Microsoft.Extensions.Hosting
 #:project ../src/Semblance.Extensions.AI/Semblance.Extensions.AI.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // The embedding generator of Microsoft.Extensions.AI from a host, with warm-up, health and a cache: dotnet run examples/embedding-generator.cs
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -15,13 +16,13 @@ var builder = Host.CreateEmptyApplicationBuilder(null);
 builder.Services.AddSemblance(options => options.Input = EmbeddingInput.Document); // or AddSemblance(configuration.GetSection("Semblance"))
 builder.Services.AddKeyedSemblance("short", options => options.Dimensions = 64);
 builder.Services.AddHealthChecks().AddSemblance();
-builder.Services.AddDistributedMemoryCache();
+builder.Services.AddHybridCache();
 using var host = builder.Build();
 await host.StartAsync(); // loads the models
 Console.WriteLine($"health: {(await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status}");
 
 var generator = host.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>()
-    .WithCache(host.Services.GetRequiredService<IDistributedCache>());
+    .WithCache(host.Services.GetRequiredService<HybridCache>());
 string[] texts = ["A child is riding a bicycle.", "小狗在草地上奔跑。", "The stock market fell sharply."];
 var documents = await generator.GenerateAsync(texts);
 var query = await generator.GenerateAsync(["Two kids cycle down the street"], new EmbeddingGenerationOptions().WithInput(EmbeddingInput.Query));
