@@ -113,7 +113,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
-    public static TSelf LoadTrainable(string folder) => 
+    public static TSelf LoadTrainable(string folder) =>
         LoadWithAdapter(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
 
     /// <inheritdoc/>
