@@ -28,9 +28,9 @@ public static class AdapterFiles
         {
             throw new ModelFormatException(
                 Path.Combine(folder, found),
-                $"the folder has an adapter{Described(folder)} where the weights of a whole model are expected; move the adapter's files to a "
-                + "folder of their own and load them for the model (LoadAdapter, --adapter), merge them (semblance adapter merge), or remove "
-                + "them to use the model alone.");
+                $"the folder has an adapter{Described(folder)} where the weights of a whole model are expected; move the adapter's files "
+                + "to a folder of their own and load them for the model (LoadAdapter, --adapter), merge them (semblance adapter merge), or "
+                + "remove them to use the model alone.");
         }
     }
 
@@ -45,7 +45,8 @@ public static class AdapterFiles
         if (Find(folder, OtherNames) is { } other)
         {
             throw new ModelFormatException(
-                Path.Combine(folder, other), "the folder has an adapter of AdapterHub, whose format is not supported; supported are those of "
+                Path.Combine(folder, other), 
+                "the folder has an adapter of AdapterHub, whose format is not supported; supported are those of "
                 + "PEFT. Merge it into its model with its own library, or remove its files to use the model alone.");
         }
 

@@ -158,7 +158,9 @@ public abstract class Transformer
     public Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) =>
         Forward(run, batch, null, hiddenStates);
 
-    /// <summary>Returns a batch with the virtual tokens that an adapter puts before each sequence; the batch itself if it has none.</summary>
+    /// <summary>
+    /// Returns a batch with the virtual tokens that an adapter puts before each sequence; the batch itself if it has none.
+    /// </summary>
     /// <param name="run">The computation, with its adapter.</param>
     /// <param name="batch">The tokens.</param>
     /// <exception cref="ArgumentException">A sequence with its virtual tokens is too long for the model.</exception>
@@ -172,8 +174,8 @@ public abstract class Transformer
 
         var extended = tokens.Extend(batch);
         return extended.LongestSequence <= MaxPositions ? extended : throw new ArgumentException(
-            $"A sequence of {extended.LongestSequence} tokens, with the adapter's virtual tokens, is too long for a model of {MaxPositions} "
-            + "positions; set a smaller maximum sequence length.", nameof(batch));
+            $"A sequence of {extended.LongestSequence} tokens, with the adapter's virtual tokens, is too long for a model of "
+            + $"{MaxPositions} positions; set a smaller maximum sequence length.", nameof(batch));
     }
 
     /// <summary>

@@ -48,7 +48,8 @@ internal sealed class EncodingOptions
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
         Option[] options =
-            [.. _model.All, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, _adapter, .. _truncation.All];
+            [.. _model.All, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName, _adapter,
+                .. _truncation.All];
         if (result.GetResult(vectors) is not null
             && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {

@@ -41,7 +41,8 @@ public sealed partial class AdaptableModel
         {
             var folder = Path.GetDirectoryName(Body.Configuration.Path);
             return !Directory.Exists(folder) ? null
-                : CachedId().Match(folder.Replace('\\', '/')) is { Success: true } id ? id.Groups[1].Value.Replace("--", "/", StringComparison.Ordinal)
+                : CachedId().Match(folder.Replace('\\', '/')) is { Success: true } id
+                    ? id.Groups[1].Value.Replace("--", "/", StringComparison.Ordinal)
                 : folder;
         }
     }
@@ -69,7 +70,8 @@ public sealed partial class AdaptableModel
     internal bool IsOfBody(string name) => _body.Contains(name);
 
     /// <summary>
-    /// Returns the names of a layer that a file may use: with and without the prefix of the body, as the adapter of a body also fits the body
+    /// Returns the names of a layer that a file may use: with and without the prefix of the body, as the adapter of a body also fits the
+    /// body
     /// of a classifier.
     /// </summary>
     internal IReadOnlyList<string> NamesOf(string name) => !IsOfBody(name) || _prefix.Length == 0 ? [name]

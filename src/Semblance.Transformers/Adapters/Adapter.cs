@@ -241,7 +241,8 @@ public sealed class Adapter
         foreach (var (name, (_, wrapper)) in _layers)
         {
             wrapper.BeginLoading();
-            var names = Model.NamesOf(name).Select(each => wrapper.Saved(Prefix + each).Select(parameter => parameter.Name).ToArray()).ToArray();
+            var names = Model.NamesOf(name).Select(each => wrapper.Saved(Prefix + each).Select(parameter =>
+                parameter.Name).ToArray()).ToArray();
             var parameters = wrapper.Saved(Prefix + name).ToArray();
             for (var i = 0; i < parameters.Length; i++)
             {
@@ -252,7 +253,8 @@ public sealed class Adapter
         string[] rest = [.. file.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal)];
         if (rest.Length > 0)
         {
-            problems.Add($"the model has no place for {string.Join(", ", rest.Take(3).Select(name => $"'{name}'"))}{(rest.Length > 3 ? ", …" : "")}");
+            problems.Add($"the model has no place for {string.Join(", ", rest.Take(3).Select(name => $"'{name}'"))}"
+                + $"{(rest.Length > 3 ? ", …" : "")}");
         }
 
         if (problems.Count > 0)

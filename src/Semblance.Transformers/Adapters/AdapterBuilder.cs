@@ -35,7 +35,8 @@ internal sealed class AdapterBuilder(AdaptableModel model, AdapterConfig config)
         if (config.ModulesToSave.FirstOrDefault(module => !Layers.Keys.Any(name => IsPart(name, module))) is { } missing)
         {
             throw new ArgumentException(
-                $"The model has no module '{missing}' to save with the adapter; its last layers are {string.Join(", ", Layers.Keys.TakeLast(3))}.");
+                $"The model has no module '{missing}' to save with the adapter; its last layers are "
+                + $"{string.Join(", ", Layers.Keys.TakeLast(3))}.");
         }
     }
 

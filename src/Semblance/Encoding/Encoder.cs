@@ -113,7 +113,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
     /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
-    public static TSelf LoadTrainable(string folder) => 
+    public static TSelf LoadTrainable(string folder) =>
         LoadWithAdapter(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
 
     /// <inheritdoc/>
@@ -125,7 +125,8 @@ public abstract class Encoder<TSelf> : ITrainableModel
     }
 
     /// <summary>
-    /// Loads an adapter of the model from a folder of PEFT. It is used by calls whose options choose it (<see cref="TextOptions.Adapter"/>),
+    /// Loads an adapter of the model from a folder of PEFT. It is used by calls whose options choose it (<see
+    /// cref="TextOptions.Adapter"/>),
     /// and by all calls once it is attached (<see cref="Adapter.Attach"/>) or merged (<see cref="Adapter.Merge"/>).
     /// </summary>
     /// <param name="folder">A folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
@@ -154,7 +155,8 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// files that do not belong to a model (<see cref="ModelFiles"/>) stay.
     /// </param>
     /// <param name="weights">
-    /// The data type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> or <see cref="DType.BF16"/> for half the
+    /// The data type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> or <see cref="DType.BF16"/> for half
+    /// the
     /// size and rounded results. <see cref="ModelQuantizer"/> writes int8.
     /// </param>
     /// <exception cref="ArgumentException">Parameters cannot be written in that data type.</exception>

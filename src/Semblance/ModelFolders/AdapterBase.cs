@@ -32,7 +32,9 @@ internal static class AdapterBase
         }
     }
 
-    /// <summary>Returns the folder with the transformer of the base model of an adapter, or the folder itself if it has no adapter.</summary>
+    /// <summary>
+    /// Returns the folder with the transformer of the base model of an adapter, or the folder itself if it has no adapter.
+    /// </summary>
     /// <param name="folder">The folder of a module.</param>
     public static string TransformerOf(string folder) => Find(folder) is not { } found ? folder
         : ModuleList.Exists(found) ? ModuleList.FolderOf(found, 0) : found;

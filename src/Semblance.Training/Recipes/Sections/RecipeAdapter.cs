@@ -22,7 +22,9 @@ internal sealed class RecipeAdapter
     public Action<string, DType>? Save => _merges ? SaveMerged : null;
 
     /// <summary>Creates the adapter and attaches it.</summary>
-    /// <param name="node">The name of a method, or a mapping with <c>method</c> and settings; <see langword="null"/> for no adapter.</param>
+    /// <param name="node">
+    /// The name of a method, or a mapping with <c>method</c> and settings; <see langword="null"/> for no adapter.
+    /// </param>
     /// <param name="model">The model.</param>
     /// <param name="begun">The node of the initial model.</param>
     /// <param name="seed">The random seed.</param>
@@ -81,7 +83,8 @@ internal sealed class RecipeAdapter
         return method switch
         {
             "lora" => Lora(settings),
-            "ia3" => Targeted(Only(settings, [.. OfLayers, "feed-forward"]), new Ia3Config { FeedForward = Selector(settings, "feed-forward") }),
+            "ia3" => Targeted(Only(settings, [.. OfLayers, "feed-forward"]),
+                new Ia3Config { FeedForward = Selector(settings, "feed-forward") }),
             "layer-norm" => Targeted(Only(settings, OfLayers), new LayerNormTuningConfig()),
             "bias" => Biases(settings),
             "houlsby" => Bottleneck(settings, feedForwardOnly: false),
@@ -110,10 +113,13 @@ internal sealed class RecipeAdapter
                 ?? AdapterBias.None,
             UseRsLora = node?.Find("rslora")?.Flag() ?? false,
             UseDora = node?.Find("dora")?.Flag() ?? false,
-            Initialization = node?.Find("initial")?.OneOf(("kaiming", LoraInitialization.Kaiming), ("gaussian", LoraInitialization.Gaussian))
+            Initialization = node?.Find("initial")?.OneOf(
+                ("kaiming", LoraInitialization.Kaiming), ("gaussian", LoraInitialization.Gaussian))
                 ?? LoraInitialization.Kaiming,
-            RankPattern = node?.Find("rank-pattern")?.Entries().ToDictionary(entry => entry.Key, entry => entry.Value.Number(1, 1 << 16)) ?? [],
-            AlphaPattern = node?.Find("alpha-pattern")?.Entries().ToDictionary(entry => entry.Key, entry => entry.Value.Number(0f, 1e6f)) ?? [],
+            RankPattern = node?.Find("rank-pattern")?.Entries()
+                .ToDictionary(entry => entry.Key, entry => entry.Value.Number(1, 1 << 16)) ?? [],
+            AlphaPattern = node?.Find("alpha-pattern")?.Entries()
+                .ToDictionary(entry => entry.Key, entry => entry.Value.Number(0f, 1e6f)) ?? [],
         });
     }
 
@@ -153,5 +159,6 @@ internal sealed class RecipeAdapter
         : value.Yaml is YamlDotNet.RepresentationModel.YamlSequenceNode ? ModuleSelector.Named(Texts(node, key))
         : ModuleSelector.Matching(value.Text());
 
-    private static IReadOnlyList<string> Texts(RecipeNode? node, string key) => [.. node?.Find(key)?.Items().Select(item => item.Text()) ?? []];
+    private static IReadOnlyList<string> Texts(RecipeNode? node, string key) => [.. node?.Find(key)?.Items().Select(item =>
+        item.Text()) ?? []];
 }

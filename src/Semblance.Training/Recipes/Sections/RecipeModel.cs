@@ -12,7 +12,9 @@ internal static class RecipeModel
     /// <summary>Creates the model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
     /// <param name="seed">The random seed of the weights.</param>
-    /// <param name="frozen"><see langword="true"/> if the transformer is not trained, so that its weights are mapped and not copied.</param>
+    /// <param name="frozen">
+    /// <see langword="true"/> if the transformer is not trained, so that its weights are mapped and not copied.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, bool frozen, CancellationToken cancellationToken)
     {

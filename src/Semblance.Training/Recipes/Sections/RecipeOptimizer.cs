@@ -98,7 +98,7 @@ internal static class RecipeOptimizer
 
     private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<Parameter> parameters, double decay) =>
         ParameterGroups.From(
-            parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, 
+            parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay,
             [
                 .. node.Find("rules")?.Items().Select(Rule) ?? [],
                 .. node.Find("layer-decay") is { } layers ? LayerDecay.Rules(parameters, layers.Number(1e-6, 1.0)) : [],

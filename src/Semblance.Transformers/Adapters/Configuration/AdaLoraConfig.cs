@@ -7,7 +7,8 @@ namespace Semblance.Transformers.Adapters;
 
 /// <summary>
 /// Represents the settings of AdaLoRA (Zhang et al. 2023, arXiv:2303.10512): low-rank adaptation whose matrices are joined by trained
-/// factors, of which training keeps the important ones. Adapters are loaded, used, merged and trained further with the ranks that they have;
+/// factors, of which training keeps the important ones. Adapters are loaded, used, merged and trained further with the ranks that they
+/// have;
 /// the schedule of the rank budget is not supported.
 /// </summary>
 public sealed record AdaLoraConfig : LayerAdapterConfig
@@ -28,7 +29,9 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
     /// <summary>Gets the dropout probability of the input during training; 0 by default.</summary>
     public float Dropout { get; init; }
 
-    /// <summary>Gets the ranks that were kept, by the name of a layer's factors, such as <c>encoder.layer.0.attention.self.query.lora_E</c>.</summary>
+    /// <summary>
+    /// Gets the ranks that were kept, by the name of a layer's factors, such as <c>encoder.layer.0.attention.self.query.lora_E</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<bool>> RankPattern { get; init; } = new Dictionary<string, IReadOnlyList<bool>>();
 
     /// <inheritdoc/>
@@ -78,7 +81,8 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
             model.Add(name, layer, layer is Linear { Weight.Shape.Length: 2 } linear
                 ? new AdaLoraLinear(linear, kept?.Count(one => one) ?? InitialRank, scale, Dropout, random)
                 : throw new ArgumentException(
-                    $"The target module '{name}' is a {layer.GetType().Name}, to which AdaLoRA cannot be applied; supported are linear layers."));
+                    $"The target module '{name}' is a {layer.GetType().Name}, to which AdaLoRA cannot be applied; supported are "
+                    + "linear layers."));
         }
     }
 

@@ -7,7 +7,8 @@ using Semblance.Files.Json;
 namespace Semblance.Transformers.Adapters;
 
 /// <summary>
-/// Represents the settings of an adapter, as in <c>adapter_config.json</c> of PEFT. The derived types are the methods of fine-tuning with few
+/// Represents the settings of an adapter, as in <c>adapter_config.json</c> of PEFT. The derived types are the methods of fine-tuning with
+/// few
 /// parameters.
 /// </summary>
 public abstract record AdapterConfig
@@ -41,7 +42,9 @@ public abstract record AdapterConfig
     /// </summary>
     public string? TaskType { get; init; }
 
-    /// <summary>Gets the folder or the Hub id of the model that the adapter belongs to; <see langword="null"/> if it is not known.</summary>
+    /// <summary>
+    /// Gets the folder or the Hub id of the model that the adapter belongs to; <see langword="null"/> if it is not known.
+    /// </summary>
     public string? BaseModel { get; init; }
 
     /// <summary>Gets the revision of the base model on the Hub; <see langword="null"/> for the main branch.</summary>

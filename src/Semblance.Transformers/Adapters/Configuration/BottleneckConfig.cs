@@ -5,7 +5,8 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Adapters;
 
 /// <summary>
-/// Represents the settings of bottleneck adapters: two narrow layers after each block, y + f(y D) U (Houlsby et al. 2019, arXiv:1902.00751),
+/// Represents the settings of bottleneck adapters: two narrow layers after each block, y + f(y D) U (Houlsby et al. 2019,
+/// arXiv:1902.00751),
 /// or only after the feed-forward block (Pfeiffer et al. 2021, arXiv:2005.00247). PEFT has no such method; the files have its layout with
 /// the type <c>BOTTLENECK</c>.
 /// </summary>

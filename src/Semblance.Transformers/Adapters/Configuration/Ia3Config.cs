@@ -39,7 +39,8 @@ public sealed record Ia3Config : LayerAdapterConfig
     {
         var resolved = (Ia3Config)base.Resolve(model);
         return FeedForward is null && Targets is null
-            ? resolved with { FeedForward = ModuleSelector.Named([.. resolved.Targets!.Names.Where(name => FeedForwardNames.Contains(name))]) }
+            ? resolved with { FeedForward = ModuleSelector.Named([.. resolved.Targets!.Names.Where(name =>
+                FeedForwardNames.Contains(name))]) }
             : resolved;
     }
 
@@ -50,7 +51,8 @@ public sealed record Ia3Config : LayerAdapterConfig
             if (layer is not Linear { Weight.Shape.Length: 2 } linear)
             {
                 throw new ArgumentException(
-                    $"The target module '{name}' is a {layer.GetType().Name}, to which IA³ cannot be applied; supported are linear layers.");
+                    $"The target module '{name}' is a {layer.GetType().Name}, to which IA³ cannot be applied; supported are "
+                    + "linear layers.");
             }
 
             var scalesInputs = FeedForward is not null && model.Model.NamesOf(name).Any(each => FeedForward.Matches(each, layer));

@@ -53,7 +53,8 @@ public abstract partial record LayerAdapterConfig : AdapterConfig
     {
         fields["target_modules"] = ModuleSelector.Json(Targets);
         fields["exclude_modules"] = ModuleSelector.Json(Excluded);
-        fields["layers_to_transform"] = LayersToTransform.Count == 0 ? null : new JsonArray([.. LayersToTransform.Select(i => (JsonNode)i)]);
+        fields["layers_to_transform"] = LayersToTransform.Count == 0 ? null
+            : new JsonArray([.. LayersToTransform.Select(i => (JsonNode)i)]);
         fields["layers_pattern"] = LayersPattern.Count == 0 ? null : ModuleSelector.Json(LayersPattern);
     }
 
@@ -87,7 +88,8 @@ public abstract partial record LayerAdapterConfig : AdapterConfig
         return found.Length > 0
             ? found
             : throw new ArgumentException(
-                $"The target modules {targets} are no layers of the model; its linear layers end with {string.Join(", ", model.Model.LinearNames)}.");
+                $"The target modules {targets} are no layers of the model; its linear layers end with "
+                + $"{string.Join(", ", model.Model.LinearNames)}.");
     }
 
     private bool IsOfLayers(string name)

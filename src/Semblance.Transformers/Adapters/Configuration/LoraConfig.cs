@@ -53,7 +53,9 @@ public sealed record LoraConfig : LayerAdapterConfig
     /// <summary>Gets the initial values; <see cref="LoraInitialization.Kaiming"/> by default.</summary>
     public LoraInitialization Initialization { get; init; }
 
-    /// <summary>Gets the ranks of layers by a regular expression of the last parts of their names; the first that matches applies.</summary>
+    /// <summary>
+    /// Gets the ranks of layers by a regular expression of the last parts of their names; the first that matches applies.
+    /// </summary>
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Gets the α of layers by a regular expression of the last parts of their names; the first that matches applies.</summary>
@@ -107,7 +109,8 @@ public sealed record LoraConfig : LayerAdapterConfig
         UseDora = file.Flag("use_dora", false),
         LoraBias = file.Flag("lora_bias", false),
         Initialization = ReadInitialization(file),
-        RankPattern = ReadPattern<int>(file, "rank_pattern", value => value.TryGetInt32(out var rank) && rank is >= 1 and <= 1 << 16 ? rank : null),
+        RankPattern = ReadPattern<int>(file, "rank_pattern",
+            value => value.TryGetInt32(out var rank) && rank is >= 1 and <= 1 << 16 ? rank : null),
         AlphaPattern = ReadPattern<float>(
             file, "alpha_pattern", value => value.TryGetDouble(out var alpha) && float.IsFinite((float)alpha) ? (float)alpha : null),
     });
@@ -130,7 +133,8 @@ public sealed record LoraConfig : LayerAdapterConfig
             _ => true,
         };
         fields["rank_pattern"] = new JsonObject(RankPattern.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
-        fields["alpha_pattern"] = new JsonObject(AlphaPattern.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)Number(entry.Value))));
+        fields["alpha_pattern"] = new JsonObject(
+            AlphaPattern.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)Number(entry.Value))));
     }
 
     internal override void Wrap(AdapterBuilder model, Random random)
@@ -143,8 +147,8 @@ public sealed record LoraConfig : LayerAdapterConfig
                 Linear { Weight.Shape.Length: 2 } linear => LoraLinear.Create(linear, this, names, random),
                 EmbeddingTable table when !UseDora => LoraEmbedding.Create(table, this, names, random),
                 _ => throw new ArgumentException(
-                    $"The target module '{name}' is a {layer.GetType().Name}, to which {(UseDora ? "DoRA" : "low-rank adaptation")} cannot be applied; supported "
-                    + $"are linear layers{(UseDora ? "" : " and embeddings")}."),
+                    $"The target module '{name}' is a {layer.GetType().Name}, to which {(UseDora ? "DoRA" : "low-rank adaptation")} cannot be "
+                    + $"applied; supported are linear layers{(UseDora ? "" : " and embeddings")}."),
             });
         }
 
@@ -166,7 +170,8 @@ public sealed record LoraConfig : LayerAdapterConfig
     };
 
     // An integer is written without a decimal point, as in PEFT.
-    internal static JsonNode Number(float value) => value == MathF.Round(value) && MathF.Abs(value) < 1e9f ? (int)value : (double)(decimal)value;
+    internal static JsonNode Number(float value) => value == MathF.Round(value) && MathF.Abs(value) < 1e9f ? (int)value
+        : (double)(decimal)value;
 
     private static T Of<T>(IReadOnlyDictionary<string, T> patterns, IEnumerable<string> names, T usual)
     {

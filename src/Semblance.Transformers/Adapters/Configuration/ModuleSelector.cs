@@ -62,7 +62,8 @@ public sealed record ModuleSelector
     public bool Matches(string name, Layer layer)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return IsAllLinear ? layer is Linear { Weight.Shape.Length: 2 } : _pattern?.IsMatch(name) ?? Names.Any(entry => EndsWith(name, entry));
+        return IsAllLinear ? layer is Linear { Weight.Shape.Length: 2 } : _pattern?.IsMatch(name) ?? Names.Any(entry =>
+            EndsWith(name, entry));
     }
 
     /// <summary>Returns the names, or the pattern.</summary>

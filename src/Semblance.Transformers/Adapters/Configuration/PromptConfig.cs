@@ -82,7 +82,8 @@ public sealed record PromptConfig : AdapterConfig
     {
         Sizes = (
             body.WordEmbeddings.Columns, body.LayerCount,
-            body.Configuration.Find("num_attention_heads") is not null ? body.Configuration.WholeNumber("num_attention_heads", 1, 1 << 16) : 1),
+            body.Configuration.Find("num_attention_heads") is not null
+                ? body.Configuration.WholeNumber("num_attention_heads", 1, 1 << 16) : 1),
     };
 
     internal override void Wrap(AdapterBuilder model, Random random)

@@ -18,7 +18,9 @@ internal sealed class LoraLinear : AdapterWrapper
     private readonly float _dropout;
     private readonly Tensor? _magnitude; // [outputs]
 
-    public LoraLinear(Linear layer, Tensor a, Tensor b, float scale, float dropout = 0, Tensor? outerBias = null, Tensor? bias = null, Tensor? magnitude = null)
+    public LoraLinear(
+        Linear layer, Tensor a, Tensor b, float scale, float dropout = 0, Tensor? outerBias = null, Tensor? bias = null,
+        Tensor? magnitude = null)
     {
         (_a, _b, _scale, _dropout, _bias, _magnitude) = (new Linear(a, null), new Linear(b, outerBias), scale, dropout, bias, magnitude);
         _base = bias is null ? layer : layer.WithBias(bias);

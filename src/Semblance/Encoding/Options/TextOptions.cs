@@ -22,7 +22,8 @@ public abstract record TextOptions
     public string? Route { get; init; }
 
     /// <summary>
-    /// Gets the adapter of the model that computes with it, from <see cref="Encoder{TSelf}.LoadAdapter"/>; null for the one that is attached
+    /// Gets the adapter of the model that computes with it, from <see cref="Encoder{TSelf}.LoadAdapter"/>; null for the one that is
+    /// attached
     /// to the model, or for none. Calls with different adapters can share a model at the same time.
     /// </summary>
     public Adapter? Adapter { get; init; }
