@@ -28,7 +28,7 @@ internal static class McpEndpoint
             settings.ToolCollection.Add(tool);
         }
 
-        var transport = new StreamServerTransport(input, output, Info().Name, NullLoggerFactory.Instance);
+        var transport = new StreamServerTransport(input, new LeftOpenStream(output), Info().Name, NullLoggerFactory.Instance);
         await using (transport.ConfigureAwait(false))
         {
             var server = McpServer.Create(transport, settings, NullLoggerFactory.Instance, services);
