@@ -16,7 +16,6 @@ var benchmarks = new (string Name, Action Run)[]
     ("clustering", ClusteringBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
     ("index", IndexBenchmark.Run),
-    ("server", ServerBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };

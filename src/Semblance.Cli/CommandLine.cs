@@ -141,5 +141,6 @@ internal static class CommandLine
         new DownloadCommand(host),
         new InitCommand(host),
         new ServeCommand(host),
+        new McpCommand(host),
     };
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 using Semblance.Server.Batching;
 using Semblance.Server.Collections;
 using Semblance.Server.Inference;
+using Semblance.Server.Mcp;
 using Semblance.Server.Models;
 using Semblance.Server.Observability;
 using Semblance.Tensors;
@@ -40,10 +41,36 @@ public static class SemblanceServer
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSemblanceServer(options);
+        ApiDocument.Add(builder.Services);
+        Telemetry.Add(builder.Services, builder.Configuration);
         var app = builder.Build();
         app.UseSemblanceServer();
         app.MapSemblanceServer();
+        ApiDocument.Map(app);
         return app;
+    }
+
+    /// <summary>
+    /// Offers the tools of the server to language models by the Model Context Protocol over streams, until the input ends. The log goes to
+    /// standard error.
+    /// </summary>
+    /// <param name="options">The models and the folder of collections; null for the defaults.</param>
+    /// <param name="input">The stream of requests, such as standard input.</param>
+    /// <param name="output">The stream of answers, such as standard output.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public static async Task RunMcpAsync(
+        ServerOptions? options, Stream input, Stream output, CancellationToken cancellationToken = default)
+    {
+        options ??= new ServerOptions();
+        var services = new ServiceCollection()
+            .AddLogging(log => log.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning))
+            .Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddSemblanceServer(options)
+            .BuildServiceProvider();
+        await using (services.ConfigureAwait(false))
+        {
+            await McpEndpoint.RunAsync(services, options, input, output, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Adds the services of the server.</summary>
@@ -72,6 +99,7 @@ public static class SemblanceServer
         services.AddSingleton<RerankService>();
         services.AddSingleton<CollectionServices>();
         services.AddSingleton<CollectionStore>();
+        McpEndpoint.Add(services, options);
         services.AddHostedService<WarmUp>();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.CorsOrigins]).WithMethods("GET", "POST", "PUT", "DELETE").AllowAnyHeader()));
@@ -120,6 +148,7 @@ public static class SemblanceServer
         DocumentRoutes.Map(routes);
         Page.PageRoutes.Map(routes);
         Page.MapRoute.Map(routes);
+        McpEndpoint.Map(routes);
         return routes;
     }
 

@@ -49,6 +49,9 @@ public class CommandLineTests
     [InlineData("semblance map: --perplexity needs a number from 1 on, not '-5'.", "map", "--perplexity", "-5")]
     [InlineData("semblance distill-static: --sif needs a number from 0 to 1, not '2'.", "distill-static", "--output", "x", "--sif", "2")]
     [InlineData("semblance index build: --m needs a whole number from 2 to 256, not '1'.", "index", "build", "--index", "i", "--input", "x", "--m", "1")]
+    [InlineData("semblance serve: --urls has 'localhost:80'; write addresses such as http://localhost:8080, separated by semicolons.", "serve", "--urls", "localhost:80")]
+    [InlineData("semblance serve: --cors has 'example.org'; write an origin such as https://example.org, or * for all.", "serve", "--cors", "example.org")]
+    [InlineData("semblance serve: --deadline needs a whole number from 1 on, not '0'.", "serve", "--deadline", "0")]
     [InlineData("semblance generate: --temperature needs a number above 0, not '0'.", "generate", "--model", "x", "--temperature", "0")]
     public async Task A_mistake_is_explained_and_a_typo_gets_a_suggestion(string problem, params string[] arguments)
     {
@@ -80,7 +83,8 @@ public class CommandLineTests
                     // What else the command requires is given, as files that do not exist.
                     var others = command.Options.Where(other => other.Required && other != option).SelectMany(other => (string[])[other.Name, missing]);
                     var texts = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(_ => missing);
-                    if (option.Name is "--index" or "--output" or "--table" or "--postgres" or "--model" or "--rerank" or "--reranker" or "--cross-encoder")
+                    if (option.Name is "--index" or "--output" or "--table" or "--postgres" or "--model" or "--rerank" or "--reranker" or "--cross-encoder"
+                        or "--collections")
                     {
                         continue; // a folder that would be made, or a model that would be downloaded
                     }

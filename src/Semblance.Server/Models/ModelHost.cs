@@ -145,7 +145,7 @@ internal sealed partial class ModelHost : IDisposable
         }
 
         using var hub = new HubClient();
-        return (model.Contains('/', StringComparison.Ordinal) ? hub.FindCached(model) : null) ?? throw new DirectoryNotFoundException(
+        return (model.Count(c => c == '/') == 1 ? hub.FindCached(model) : null) ?? throw new DirectoryNotFoundException(
             $"{model}: there is no such folder, and the cache of the Hugging Face Hub has no complete model of that id; download it with "
             + $"the command semblance download {model}.");
     }

@@ -48,6 +48,9 @@ internal sealed class ServerOptionsOfCommand
     /// <param name="isNetworked"><see langword="true"/> to add those about requests; otherwise, <see langword="false"/>.</param>
     public ServerOptionsOfCommand(Command command, bool isNetworked = true)
     {
+        _cors.Validators.Add(result => ServeCommand.CheckAll(
+            result, _cors.Name, result.Tokens.Select(token => token.Value), isAny: true,
+            "write an origin such as https://example.org, or * for all"));
         Option[] all = isNetworked
             ? [_models, _keys, _cors, _batchTokens, _threads, _queue, _inputs, _body, _deadline, _memory, _idle, _truncation, _collections]
             : [_models, _batchTokens, _threads, _truncation, _collections];

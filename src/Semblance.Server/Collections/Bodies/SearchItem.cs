@@ -13,4 +13,9 @@ internal sealed record SearchItem(
     string? Text,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Metadata,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Start,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? End);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? End)
+{
+    /// <summary>Describes a hit.</summary>
+    public static SearchItem Of(DocumentHit hit) => new(
+        hit.Id, hit.Score, hit.Text, hit.Metadata is { Count: > 0 } labels ? labels : null, hit.Passage?.Start, hit.Passage?.End);
+}

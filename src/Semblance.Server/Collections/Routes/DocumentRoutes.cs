@@ -5,8 +5,10 @@ namespace Semblance.Server.Collections;
 /// <summary>Represents the routes of the documents of a collection: upsert, read, delete, search.</summary>
 internal static class DocumentRoutes
 {
+    /// <summary>The largest number of documents of a search.</summary>
+    public const int MaxTopK = 10_000;
+
     private const int DefaultTopK = 10;
-    private const int MaxTopK = 10_000;
 
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,18 +24,7 @@ internal static class DocumentRoutes
     private static async Task UpsertAsync(HttpContext context)
     {
         var body = await JsonBody.ReadAsync(context, CollectionsJson.Default.UpsertBody).ConfigureAwait(false);
-        if (body.Documents.Count == 0)
-        {
-            throw RequestException.Empty("documents");
-        }
-
-        VectorRecord[] records = [.. body.Documents.Select(
-            document => new VectorRecord(document.Id, default, document.Text, document.Metadata))];
-        if (records.GroupBy(record => record.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw RequestException.Validation($"Two documents have the id '{twice.Key}'.", "documents");
-        }
-
+        var records = DocumentBody.Records(body.Documents);
         var collection = await CollectionRoutes.CollectionAsync(context).ConfigureAwait(false);
         var (count, usage) = await collection.UpsertAsync(records, context.RequestAborted).ConfigureAwait(false);
         var answer = new ChangeAnswer(
@@ -87,8 +78,7 @@ internal static class DocumentRoutes
         var result = await collection.SearchAsync(search, context.RequestAborted).ConfigureAwait(false);
         UsageHeaders.Write(context, result.Usage);
         var answer = new SearchAnswer(
-            [.. result.Results.Select(hit => new SearchItem(
-                hit.Id, hit.Score, hit.Text, hit.Metadata is { Count: > 0 } labels ? labels : null, hit.Passage?.Start, hit.Passage?.End))],
+            [.. result.Results.Select(SearchItem.Of)],
             new TokenUsage(result.Usage.Tokens, result.Usage.Tokens));
         await JsonBody.WriteAsync(context, answer, CollectionsJson.Default.SearchAnswer).ConfigureAwait(false);
     }
