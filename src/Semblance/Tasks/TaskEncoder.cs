@@ -5,6 +5,7 @@ using Semblance.Tokenizers;
 using Semblance.Transformers;
 using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Tasks;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -75,6 +76,13 @@ public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
     /// <summary>Packs windows into one batch, in their order.</summary>
     private protected static PackedBatch Pack(IReadOnlyList<Encoding> windows) => TokenizedTexts.From(
         windows.Count, i => TokensOf(windows[i]), int.MaxValue, PredictOptions.Default, CancellationToken.None).Pack();
+
+    /// <summary>Computes the probabilities of logits; large logits do not overflow.</summary>
+    private protected static void Softmax(ReadOnlySpan<float> logits, Span<float> probabilities)
+    {
+        TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), probabilities);
+        TensorPrimitives.SoftMax(probabilities, probabilities);
+    }
 
     /// <summary>Computes the logits of a batch.</summary>
     private protected Tensor Logits(Computation run, PackedBatch batch)

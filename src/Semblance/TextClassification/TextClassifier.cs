@@ -187,7 +187,7 @@ public sealed class TextClassifier : TaskEncoder<TextClassifier>, ILoadable<Text
         switch (Config.Problem)
         {
             case ClassificationProblem.SingleLabel:
-                TensorPrimitives.SoftMax(logits, scores);
+                Softmax(logits, scores);
                 break;
             case ClassificationProblem.MultiLabel:
                 TensorPrimitives.Sigmoid(logits, scores);

@@ -3,7 +3,6 @@ using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
 using Semblance.Transformers.Tasks;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -184,7 +183,7 @@ public sealed class TokenClassifier : TaskEncoder<TokenClassifier>, ILoadable<To
         scoring.Tokenize(
             i => Windows(texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)), null, tokenizing),
             cancellationToken);
-        scoring.Run(Compute, TokensOf, Logits, TensorPrimitives.SoftMax, progress, cancellationToken);
+        scoring.Run(Compute, TokensOf, Logits, Softmax, progress, cancellationToken);
         return scoring.Results;
     }
 

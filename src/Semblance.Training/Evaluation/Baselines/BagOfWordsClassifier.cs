@@ -61,6 +61,7 @@ public sealed class BagOfWordsClassifier
     private void Step(int[] row, int label, float[] squares)
     {
         var scores = Scores(row);
+        System.Numerics.Tensors.TensorPrimitives.Subtract(scores, scores.Max(), scores); // or large scores overflow
         System.Numerics.Tensors.TensorPrimitives.SoftMax<float>(scores, scores);
         scores[label] -= 1; // the gradient of the intercepts and of each feature
         foreach (var feature in row.Append(_features.Count))
