@@ -1,5 +1,3 @@
-using Semblance.Transformers;
-
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="QuestionAnswerer"/>. The defaults are those of the original's pipeline.</summary>
@@ -31,9 +29,9 @@ public sealed record AnswerOptions : TextOptions
     /// </summary>
     public bool AllowNoAnswer { get; init; }
 
-    internal override void Check(Transformer? body)
+    internal override void Check()
     {
-        base.Check(body);
+        base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAnswerTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWindowTokens, 1);

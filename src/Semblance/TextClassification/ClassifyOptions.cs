@@ -1,5 +1,3 @@
-using Semblance.Transformers;
-
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="TextClassifier"/>.</summary>
@@ -20,9 +18,9 @@ public sealed record ClassifyOptions : TextOptions
     /// </summary>
     public float? Threshold { get; init; }
 
-    internal override void Check(Transformer? body)
+    internal override void Check()
     {
-        base.Check(body);
+        base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK ?? 1, 1, nameof(TopK));
         if (float.IsNaN(Threshold ?? 0))
         {

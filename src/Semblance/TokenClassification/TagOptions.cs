@@ -1,5 +1,3 @@
-using Semblance.Transformers;
-
 namespace Semblance;
 
 /// <summary>Provides the options of <see cref="TokenClassifier"/>.</summary>
@@ -23,9 +21,9 @@ public sealed record TagOptions : TextOptions
     /// </summary>
     public int? Stride { get; init; }
 
-    internal override void Check(Transformer? body)
+    internal override void Check()
     {
-        base.Check(body);
+        base.Check();
         ArgumentOutOfRangeException.ThrowIfNegative(Stride ?? 0, nameof(Stride));
         if (!Enum.IsDefined(Aggregation))
         {

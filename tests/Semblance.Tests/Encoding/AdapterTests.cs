@@ -1,4 +1,3 @@
-using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Transformers;

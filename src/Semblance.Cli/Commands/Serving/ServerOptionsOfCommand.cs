@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
-using Semblance.Files;
 using Semblance.Server;
 
 namespace Semblance.Cli.Commands;
@@ -102,7 +101,7 @@ internal sealed class ServerOptionsOfCommand
         return models;
     }
 
-    private static IReadOnlyList<string> Keys(string? file)
+    private static string[] Keys(string? file)
     {
         if (file is null)
         {

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Training;

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
