@@ -29,6 +29,13 @@ public class LogitsProcessorTests
     public void Top_p_leaves_the_fewest_tokens_with_so_much_of_the_probability(float share, int kept, int[] expected) =>
         Left(new TopP(share, kept), [0.1, 0.2, 0.3, 0.4]).ShouldBe(expected);
 
+    [Fact]
+    public void Top_p_of_large_logits_does_not_overflow()
+    {
+        After(new TopP(0.5f, 1), [], [200, 199, 100]).ShouldBe([200, No, No]);
+        After(new TopP(0.9f, 1), [], [-300, -301, No]).ShouldBe([-300, -301, No]);
+    }
+
     [Theory]
     [InlineData(0.6f, 1, new[] { 0, 0, 1, 1 })]
     [InlineData(0.2f, 1, new[] { 1, 1, 1, 1 })]

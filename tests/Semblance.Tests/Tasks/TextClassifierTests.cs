@@ -35,6 +35,23 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
+    public void Large_logits_have_probabilities()
+    {
+        var model = TextClassifier.Create(TokenClassifierTests.Input, Labels, seed: 3);
+        foreach (var parameter in model.Parameters().Where(parameter => parameter.Name.StartsWith("classifier.", StringComparison.Ordinal)))
+        {
+            foreach (ref var value in parameter.Value.Writable)
+            {
+                value *= 1e5f;
+            }
+        }
+
+        var scores = model.Classify(Texts[0], new ClassifyOptions { TopK = 3 }).Select(label => label.Score).ToArray();
+        scores.ShouldAllBe(score => score >= 0 && score <= 1);
+        scores.Sum().ShouldBe(1, 1e-5f);
+    }
+
+    [Fact]
     public void Several_labels_are_those_that_reach_their_thresholds()
     {
         var model = TextClassifier.Create(TokenClassifierTests.Input, Labels, ClassificationProblem.MultiLabel, 3);

@@ -56,11 +56,11 @@ export function dot(a, i, b, j, dimension) {
   return sum;
 }
 
-// The words of texts with a vector each: the mean of the vectors of its tokens.
+// The words of texts with their vectors: the sum of those of its tokens, and that sum at length 1.
 export async function wordsOf(texts, signal) {
   const [tokens, vectors] = await Promise.all([
     send('tokenize', { inputs: texts, model }, signal).then(answer => answer.json()),
-    send('embed_all', { inputs: texts, model }, signal).then(answer => answer.json()),
+    send('embed_all', { inputs: texts, model, normalize: false }, signal).then(answer => answer.json()),
   ]);
   return texts.map((text, i) => {
     const bytes = new TextEncoder().encode(text), decoder = new TextDecoder(), found = [];
@@ -76,19 +76,28 @@ export async function wordsOf(texts, signal) {
         found.push({ text: part, start: token.start, stop: token.stop, vectors: [vectors[i][j]] });
       }
     });
-    return found.map(({ text, start, stop, vectors }) => ({ text, start, stop, vector: unit(vectors) }));
+    return found.map(({ text, start, stop, vectors }) => {
+      const sum = total(vectors), length = Math.hypot(...sum) || 1;
+      return { text, start, stop, sum, vector: sum.map(value => value / length), isWord: /[\p{L}\p{N}]/u.test(text) };
+    });
   });
 }
 
-function unit(vectors) {
-  const sum = vectors[0].map((_, k) => vectors.reduce((total, vector) => total + vector[k], 0));
-  const length = Math.hypot(...sum) || 1;
-  return sum.map(value => value / length);
+const total = vectors => vectors[0].map((_, k) => vectors.reduce((sum, vector) => sum + vector[k], 0));
+const product = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+
+// How much each word of a text contributes to its similarity with another, from 0 for the mean to 1 for the most. With mean pooling the
+// similarity is the sum of these parts.
+export function contributions(words, others) {
+  if (!words.length || !others.length) return words.map(() => 0);
+  const other = total(others.map(word => word.sum)), parts = words.map(word => product(word.sum, other));
+  const mean = parts.reduce((sum, part) => sum + part, 0) / parts.length, most = Math.max(...parts.filter((_, i) => words[i].isWord), mean);
+  return parts.map((part, i) => words[i].isWord && part > mean ? (part - mean) / (most - mean || 1) : 0);
 }
 
 // How strongly each word of one text matches a word of the other, from 0 to 1, above what is usual for the two texts.
 export function matches(a, b) {
-  const table = a.map(x => b.map(y => x.vector.reduce((sum, value, k) => sum + value * y.vector[k], 0)));
+  const table = a.map(x => b.map(y => product(x.vector, y.vector)));
   const all = table.flat(), usual = all.reduce((sum, value) => sum + value, 0) / (all.length || 1), largest = Math.max(...all, usual + 1e-6);
   return table.map(row => row.map(value => Math.max(0, (value - usual) / (largest - usual))));
 }

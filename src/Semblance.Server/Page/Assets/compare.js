@@ -1,4 +1,4 @@
-import { dot, embed, matches, selectedModel, wordsOf } from './api.js';
+import { contributions, dot, embed, matches, selectedModel, wordsOf } from './api.js';
 import { codePanel, embeddings } from './code.js';
 import { element, later } from './element.js';
 import { word } from './words.js';
@@ -34,7 +34,7 @@ export function compare(view, report) {
     const buttons = words.map((list, side) => list.map((found, i) => element('button', { type: 'button', 'aria-pressed': 'false', onclick: event => choose(side, i, event.currentTarget) }, found.text)));
     const weight = (side, i, j) => side ? table[j][i] : table[i][j];
     const paint = (side, weights) => buttons[side].forEach((button, i) => button.style.setProperty('--weight', (.75 * weights[i]).toFixed(2)));
-    const best = side => words[side].map((_, i) => Math.max(0, ...words[1 - side].map((_, j) => weight(side, i, j))));
+    const best = side => contributions(words[side], words[1 - side]);
     function choose(side, i, button) {
       const isChosen = button.getAttribute('aria-pressed') === 'true';
       buttons.flat().forEach(other => { other.setAttribute('aria-pressed', 'false'); other.classList.remove('match'); });

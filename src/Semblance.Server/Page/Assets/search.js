@@ -1,4 +1,4 @@
-import { dot, embed, matches, selectedModel, wordsOf } from './api.js';
+import { contributions, dot, embed, selectedModel, wordsOf } from './api.js';
 import { codePanel, embeddings } from './code.js';
 import { element, later, lines, linesField } from './element.js';
 import { samples, word } from './words.js';
@@ -65,7 +65,7 @@ export function search(view, report) {
     if (signal.aborted) return;
     try {
       const [asked, ...others] = await wordsOf([text, ...found], signal);
-      others.forEach((words, i) => items[i].lastChild.replaceChildren(...marked(found[i], words, matches(words, asked).map(row => Math.max(0, ...row)))));
+      others.forEach((words, i) => items[i].lastChild.replaceChildren(...marked(found[i], words, contributions(words, asked))));
     } catch (problem) {
       report(problem);
     }

@@ -13,7 +13,8 @@ internal sealed class TopP(float share, int kept) : LogitsProcessor
     {
         var probabilities = new float[scores.Length];
         var tokens = new List<int>();
-        TensorPrimitives.SoftMax(scores, probabilities);
+        TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), probabilities); // or large scores overflow
+        TensorPrimitives.SoftMax(probabilities, probabilities);
         for (var i = 0; i < scores.Length; i++)
         {
             if (scores[i] > float.NegativeInfinity)
