@@ -70,7 +70,7 @@ public sealed class CSRLossTests : IDisposable
     [Fact]
     public void The_auxiliary_error_trains_elements_that_no_text_has()
     {
-        var (model, coder) = Model(deadThreshold: 1);
+        var (model, coder) = Model(deadThreshold: 1, k: 1);
         var weight = coder.Parameters().Single(parameter => parameter.Name == "encoder.weight").Value;
         Trained(1).ShouldBe(Trained(0)); // no element has been unused for two batches when the first of these begins
         Trained(1).ShouldBeGreaterThan(Trained(0));

@@ -69,7 +69,7 @@ public sealed class MultiVectorLossTests : IDisposable
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(1)))).Message.ShouldContain("takes at least 2 text columns, not 1");
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)[..1]))).Message.ShouldContain("no negatives in a batch of one row");
         Should.Throw<LossInputException>(() => new CoSENTLoss().Backward(new TrainingBatch(Model(), RecordedTexts.Rows(2)))).Message
-            .ShouldBe("CoSENTLoss needs sentence vectors, and the model, a MultiVectorEncoder, makes token vectors; the losses for it are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss, MultiVectorSimilarityDistillLoss.");
+            .ShouldBe("CoSENTLoss needs sentence vectors, and the model, a MultiVectorEncoder, makes token vectors; the losses for it are MultiVectorMultipleNegativesRankingLoss, MultiVectorDistillKLDivLoss, MultiVectorSimilarityDistillLoss, AdversarialLoss.");
         Should.Throw<ArgumentOutOfRangeException>(() => new MultiVectorMultipleNegativesRankingLoss(new() { Scale = 0 })).ParamName.ShouldBe("Scale");
     }
 
