@@ -45,7 +45,7 @@ public static class AdapterFiles
         if (Find(folder, OtherNames) is { } other)
         {
             throw new ModelFormatException(
-                Path.Combine(folder, other), 
+                Path.Combine(folder, other),
                 "the folder has an adapter of AdapterHub, whose format is not supported; supported are those of "
                 + "PEFT. Merge it into its model with its own library, or remove its files to use the model alone.");
         }

@@ -73,7 +73,14 @@ public class DeeperTransformerTests
         architecture,
         new ModelSizes
         {
-            VocabSize = 60, HiddenSize = 32, NumHiddenLayers = layers, NumAttentionHeads = 2, IntermediateSize = 48, PadTokenId = 1, BosTokenId = 0, EosTokenId = 2,
+            VocabSize = 60,
+            HiddenSize = 32,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = 2,
+            IntermediateSize = 48,
+            PadTokenId = 1,
+            BosTokenId = 0,
+            EosTokenId = 2,
         },
         seed: 4);
 

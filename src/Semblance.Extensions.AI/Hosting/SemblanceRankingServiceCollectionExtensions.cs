@@ -33,7 +33,9 @@ public static class SemblanceRankingServiceCollectionExtensions
                 SemblanceServiceCollectionExtensions.Get<ModelSource<Reranker>>(provider, serviceKey),
                 new PredictOptions
                 {
-                    Truncation = options.Truncation, BatchTokens = options.BatchTokens, MaxThreads = options.MaxThreads,
+                    Truncation = options.Truncation,
+                    BatchTokens = options.BatchTokens,
+                    MaxThreads = options.MaxThreads,
                 },
                 provider.GetService<ILoggerFactory>());
         });
@@ -75,7 +77,9 @@ public static class SemblanceRankingServiceCollectionExtensions
                 SemblanceServiceCollectionExtensions.Get<ModelSource<SparseEncoder>>(provider, serviceKey),
                 new SparseEncodeOptions
                 {
-                    Truncation = options.Truncation, BatchTokens = options.BatchTokens, MaxThreads = options.MaxThreads,
+                    Truncation = options.Truncation,
+                    BatchTokens = options.BatchTokens,
+                    MaxThreads = options.MaxThreads,
                 },
                 provider.GetService<ILoggerFactory>());
         });

@@ -66,7 +66,9 @@ public sealed class SemblanceTokenizer : Tokenizer
 
         return new EncodeResults<EncodedToken>
         {
-            Tokens = tokens, NormalizedText = null, CharsConsumed = Consumed(encoding, count, given.Length),
+            Tokens = tokens,
+            NormalizedText = null,
+            CharsConsumed = Consumed(encoding, count, given.Length),
         };
     }
 
@@ -78,7 +80,9 @@ public sealed class SemblanceTokenizer : Tokenizer
         var count = Math.Min(encoding.Count, settings.MaxTokenCount);
         return new EncodeResults<int>
         {
-            Tokens = encoding.Ids[..count].ToArray(), NormalizedText = null, CharsConsumed = Consumed(encoding, count, given.Length),
+            Tokens = encoding.Ids[..count].ToArray(),
+            NormalizedText = null,
+            CharsConsumed = Consumed(encoding, count, given.Length),
         };
     }
 

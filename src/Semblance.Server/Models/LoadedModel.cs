@@ -77,7 +77,8 @@ internal sealed class LoadedModel
                 var dense = SentenceTransformer.Load(folder, compute);
                 return new LoadedModel(folder, compute, () => hasHead ? MultiVectorEncoder.Load(folder, compute)
                     : dense.Modules[0] is TransformerModule ? MultiVectorEncoder.Of(dense)
-                    : null) { Dense = dense };
+                    : null)
+                { Dense = dense };
         }
     }
 }

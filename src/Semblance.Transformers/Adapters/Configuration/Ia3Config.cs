@@ -39,8 +39,11 @@ public sealed record Ia3Config : LayerAdapterConfig
     {
         var resolved = (Ia3Config)base.Resolve(model);
         return FeedForward is null && Targets is null
-            ? resolved with { FeedForward = ModuleSelector.Named([.. resolved.Targets!.Names.Where(name =>
-                FeedForwardNames.Contains(name))]) }
+            ? resolved with
+            {
+                FeedForward = ModuleSelector.Named([.. resolved.Targets!.Names.Where(name =>
+                FeedForwardNames.Contains(name))])
+            }
             : resolved;
     }
 
