@@ -1,4 +1,5 @@
 #:project ../src/Semblance.Training/Semblance.Training.csproj
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 #:property PublishAot=false
 
 // Runs a training recipe: dotnet run examples/recipe.cs [recipe.yaml] [folder of its data]. Ctrl-C stops it.
