@@ -83,6 +83,11 @@ internal static class CommandLine
         if (parsed.UnmatchedTokens is [var unknown, ..])
         {
             var command = parsed.CommandResult.Command;
+            if (command.Options.Any(option => option.Name == unknown))
+            {
+                return $"The option '{unknown}' comes before the command; it follows the command's name.";
+            }
+
             var (what, known) = unknown.StartsWith('-')
                 ? ("option", command.Options.Select(option => option.Name))
                 : ("command or argument", command.Subcommands.Select(inner => inner.Name));

@@ -41,6 +41,7 @@ public class CommandLineTests
     [InlineData("semblance encode: There is no option '--inptu'. Did you mean '--input'?", "encode", "--inptu")]
     [InlineData("semblance encode: There is no option '--chunk_size'. Did you mean '--chunk-size'?", "encode", "--chunk_size", "3")]
     [InlineData("semblance encode: There is no option '--trunc'. Did you mean '--truncation'?", "encode", "--trunc", "cut")]
+    [InlineData("semblance info: The option '--model' comes before the command; it follows the command's name.", "--model", "x", "info")]
     [InlineData("semblance: There is no command or argument 'xyzzy'.", "xyzzy")]
     [InlineData("semblance encode: --truncation is 'chnuk'; it can be cut, error, chunk. Did you mean 'chunk'?", "encode", "--truncation", "chnuk")]
     [InlineData("semblance cluster: --method is 'foo'; it can be communities, kmeans, agglomerative, hdbscan.", "cluster", "--method", "foo")]

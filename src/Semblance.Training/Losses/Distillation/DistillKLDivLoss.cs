@@ -4,35 +4,8 @@ using Semblance.Training.Recipes;
 namespace Semblance.Training;
 
 /// <summary>Represents the settings of <see cref="DistillKLDivLoss"/>.</summary>
-public sealed record DistillKLDivLossSettings
+public sealed record DistillKLDivLossSettings : KLDivergenceSettings
 {
-    /// <summary>
-    /// Gets the temperature: the divisor of the scores before the softmax; 1 by default. A higher value gives more weight to documents with
-    /// low scores.
-    /// </summary>
-    public float Temperature
-    {
-        get;
-        init => field = Setting.Positive(value);
-    } = 1;
-
-    /// <summary>Gets the temperature of the model's scores; <see langword="null"/>, the default, for <see cref="Temperature"/>.</summary>
-    public float? StudentTemperature
-    {
-        get;
-        init => field = Setting.PositiveOrNull(value);
-    }
-
-    /// <summary>
-    /// Gets the temperature of the teacher's scores, for scores on another scale; <see langword="null"/>, the default, for
-    /// <see cref="Temperature"/>.
-    /// </summary>
-    public float? TeacherTemperature
-    {
-        get;
-        init => field = Setting.PositiveOrNull(value);
-    }
-
     /// <summary>Gets the similarity of two vectors; <see cref="SimilarityFunction.DotProduct"/> by default.</summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.DotProduct;
 }
@@ -71,13 +44,8 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
     /// <summary>Reads the settings from a recipe.</summary>
     /// <param name="node">The settings of the loss in the recipe.</param>
     /// <param name="usual">The defaults.</param>
-    internal static DistillKLDivLossSettings Read(RecipeNode node, DistillKLDivLossSettings usual) => usual with
-    {
-        Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
-        Similarity = node.Similarity(usual.Similarity),
-        StudentTemperature = node.Find("student-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.StudentTemperature,
-        TeacherTemperature = node.Find("teacher-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.TeacherTemperature,
-    };
+    internal static DistillKLDivLossSettings Read(RecipeNode node, DistillKLDivLossSettings usual) =>
+        KLDivergenceSettings.Read(node, usual) with { Similarity = node.Similarity(usual.Similarity) };
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Lin, Papers.Hinton];
@@ -87,13 +55,8 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 3);
-        var (studentTemperature, teacherTemperature) =
-            (Settings.StudentTemperature ?? Settings.Temperature, Settings.TeacherTemperature ?? Settings.Temperature);
-        var teacher = run.LogSoftmax(run.Scale(input.RequireLabels(this, input.Embeddings.Count - 1), 1 / teacherTemperature));
         var scores = run.ConcatenateColumns(
             [.. input.Embeddings.Skip(1).Select(document => run.RowSimilarities(input.Embeddings[0], document, Settings.Similarity))]);
-        var student = run.LogSoftmax(run.Scale(scores, 1 / studentTemperature));
-        var divergence = run.Sum(run.Multiply(run.Exp(teacher), run.Subtract(teacher, student)));
-        return run.Scale(divergence, studentTemperature * studentTemperature / input.Rows);
+        return Settings.Divergence(run, input.RequireLabels(this, input.Embeddings.Count - 1), scores);
     }
 }

@@ -3,35 +3,8 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>Represents the settings of <see cref="MultiVectorDistillKLDivLoss"/>.</summary>
-public sealed record MultiVectorDistillKLDivLossSettings
+public sealed record MultiVectorDistillKLDivLossSettings : KLDivergenceSettings
 {
-    /// <summary>
-    /// Gets the temperature: the divisor of the scores before the softmax; 1 by default. A higher value gives more weight to documents with
-    /// low scores.
-    /// </summary>
-    public float Temperature
-    {
-        get;
-        init => field = Setting.Positive(value);
-    } = 1;
-
-    /// <summary>Gets the temperature of the model's scores; <see langword="null"/>, the default, for <see cref="Temperature"/>.</summary>
-    public float? StudentTemperature
-    {
-        get;
-        init => field = Setting.PositiveOrNull(value);
-    }
-
-    /// <summary>
-    /// Gets the temperature of the teacher's scores, for scores on another scale; <see langword="null"/>, the default, for
-    /// <see cref="Temperature"/>.
-    /// </summary>
-    public float? TeacherTemperature
-    {
-        get;
-        init => field = Setting.PositiveOrNull(value);
-    }
-
     /// <summary>
     /// Gets a value that indicates whether the model's scores of each query are scaled to the range from 0 to 1 first, because a score is a
     /// sum over the query's tokens; <see langword="true"/> by default, for a teacher whose scores have that range and for three documents
@@ -73,11 +46,8 @@ public sealed class MultiVectorDistillKLDivLoss(MultiVectorDistillKLDivLossSetti
         ["temperature", "student-temperature", "teacher-temperature", "normalize-scores"], (node, _) =>
         {
             var usual = new MultiVectorDistillKLDivLossSettings();
-            return new MultiVectorDistillKLDivLoss(usual with
+            return new MultiVectorDistillKLDivLoss(KLDivergenceSettings.Read(node, usual) with
             {
-                Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
-                StudentTemperature = node.Find("student-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.StudentTemperature,
-                TeacherTemperature = node.Find("teacher-temperature")?.Number(float.Epsilon, 1e6f) ?? usual.TeacherTemperature,
                 NormalizeScores = node.Flag("normalize-scores", usual.NormalizeScores),
             });
         });
@@ -100,13 +70,9 @@ public sealed class MultiVectorDistillKLDivLoss(MultiVectorDistillKLDivLossSetti
                 + $"normalization off ({nameof(Settings.NormalizeScores)}, 'normalize-scores: false').");
         }
 
-        var (studentTemperature, teacherTemperature) =
-            (Settings.StudentTemperature ?? Settings.Temperature, Settings.TeacherTemperature ?? Settings.Temperature);
-        var teacher = run.LogSoftmax(run.Scale(input.RequireLabels(this, input.Embeddings.Count - 1), 1 / teacherTemperature));
         var scores = RowMaxSim(run, input.Embeddings[0], [.. input.Embeddings.Skip(1)]);
-        var student = run.LogSoftmax(run.Scale(Settings.NormalizeScores ? Normalize(run, scores) : scores, 1 / studentTemperature));
-        var divergence = run.Sum(run.Multiply(run.Exp(teacher), run.Subtract(teacher, student)));
-        return run.Scale(divergence, studentTemperature * studentTemperature / input.Rows);
+        return Settings.Divergence(
+            run, input.RequireLabels(this, input.Embeddings.Count - 1), Settings.NormalizeScores ? Normalize(run, scores) : scores);
     }
 
     // (score − lowest) / (highest − lowest) of each row; rows of equal scores are not divided.
