@@ -97,6 +97,7 @@ public static class SemblanceServer
         services.AddSingleton<TextBatches>();
         services.AddSingleton<EmbeddingService>();
         services.AddSingleton<RerankService>();
+        services.AddSingleton<TaskService>();
         services.AddSingleton<CollectionServices>();
         services.AddSingleton<CollectionStore>();
         McpEndpoint.Add(services, options);
@@ -144,6 +145,9 @@ public static class SemblanceServer
         Cohere.RerankRoute.Map(routes);
         Ollama.EmbedRoutes.Map(routes);
         Ollama.ModelRoutes.Map(routes);
+        Tasks.ClassifyRoute.Map(routes);
+        Tasks.TagRoute.Map(routes);
+        Tasks.AnswerRoute.Map(routes);
         CollectionRoutes.Map(routes);
         DocumentRoutes.Map(routes);
         Page.PageRoutes.Map(routes);

@@ -23,6 +23,8 @@ internal sealed class RequestException(ServerError error) : Exception(error.Mess
             ModelTask.Embed => $"model is not an embedding model: '{name}' computes no dense vectors",
             ModelTask.EmbedSparse => $"model is not an embedding model with SPLADE pooling: '{name}' computes no sparse vectors",
             ModelTask.Rerank => $"model is not a re-ranker model: '{name}' scores no texts by their relevance",
+            ModelTask.Tag => $"model is not a token classifier: '{name}' labels no tokens",
+            ModelTask.Answer => $"model is not a question answerer: '{name}' finds no answers in texts",
             _ => $"model is not a classifier model: '{name}' has no labels",
         })
         { Parameter = "model" });

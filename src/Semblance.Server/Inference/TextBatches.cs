@@ -2,6 +2,7 @@ using Semblance.Modules;
 using Semblance.Server.Batching;
 using Semblance.Server.Models;
 using Semblance.Server.Observability;
+using Semblance.Tokenizers;
 
 namespace Semblance.Server.Inference;
 
@@ -21,9 +22,41 @@ internal sealed class TextBatches(Batcher batcher, ServerOptions options, Server
     /// <param name="cancellationToken">The token that cancels the request.</param>
     /// <exception cref="RequestException">There are too many texts, or one is too long.</exception>
     /// <exception cref="QueueFullException">The queue has no room.</exception>
-    public async Task<InferenceResult<TResult>> RunAsync<TResult>(
+    public Task<InferenceResult<TResult>> RunAsync<TResult>(
         string operation, ModelLease lease, BatchComputation<TResult> computation, IReadOnlyList<int> lengths,
-        Func<int, TokenizedText> tokenize, CancellationToken cancellationToken)
+        Func<int, TokenizedText> tokenize, CancellationToken cancellationToken) =>
+        RunAsync(operation, lease, computation, lengths, () => Each(lengths.Count, tokenize, cancellationToken), cancellationToken);
+
+    /// <summary>Computes the results of the windows into which texts are divided.</summary>
+    /// <param name="operation">The name of the operation, for metrics.</param>
+    /// <param name="lease">The model.</param>
+    /// <param name="computation">What is computed.</param>
+    /// <param name="lengths">The number of characters of each text.</param>
+    /// <param name="divide">Returns the windows of the text at an index.</param>
+    /// <param name="cancellationToken">The token that cancels the request.</param>
+    /// <returns>The windows of each text with their results.</returns>
+    /// <exception cref="RequestException">There are too many texts, or one is too long.</exception>
+    /// <exception cref="QueueFullException">The queue has no room.</exception>
+    public async Task<InferenceResult<IReadOnlyList<(Encoding Tokens, float[] Result)>>> RunWindowsAsync(
+        string operation, ModelLease lease, BatchComputation<float[]> computation, IReadOnlyList<int> lengths,
+        Func<int, IReadOnlyList<Encoding>> divide, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Encoding>[] windows = [];
+        TokenizedText[] Tokenize()
+        {
+            windows = Each(lengths.Count, divide, cancellationToken);
+            return [.. windows.SelectMany(own => own.Select(TokenizedText.Of))];
+        }
+
+        var flat = await RunAsync(operation, lease, computation, lengths, Tokenize, cancellationToken).ConfigureAwait(false);
+        var next = 0;
+        return new InferenceResult<IReadOnlyList<(Encoding, float[])>>(
+            flat.Model, [.. windows.Select(own => own.Select(window => (window, flat.Results[next++])).ToArray())], flat.Usage);
+    }
+
+    private async Task<InferenceResult<TResult>> RunAsync<TResult>(
+        string operation, ModelLease lease, BatchComputation<TResult> computation, IReadOnlyList<int> lengths,
+        Func<TokenizedText[]> tokenize, CancellationToken cancellationToken)
     {
         Check(lengths);
         batcher.ThrowIfFull();
@@ -32,8 +65,8 @@ internal sealed class TextBatches(Batcher batcher, ServerOptions options, Server
         var started = time.GetTimestamp();
         var characters = lengths.Sum(length => (long)length);
         var texts = characters <= CharactersInline
-            ? Tokenize(lengths.Count, tokenize, cancellationToken)
-            : await Task.Run(() => Tokenize(lengths.Count, tokenize, cancellationToken), cancellationToken).ConfigureAwait(false);
+            ? tokenize()
+            : await Task.Run(tokenize, cancellationToken).ConfigureAwait(false);
         var tokenization = time.GetElapsedTime(started);
         var request = new BatchRequest<TResult>(computation, texts);
         var results = await batcher.RunAsync(request, cancellationToken).ConfigureAwait(false);
@@ -63,9 +96,9 @@ internal sealed class TextBatches(Batcher batcher, ServerOptions options, Server
         }
     }
 
-    private static TokenizedText[] Tokenize(int count, Func<int, TokenizedText> tokenize, CancellationToken cancellationToken)
+    private static T[] Each<T>(int count, Func<int, T> tokenize, CancellationToken cancellationToken)
     {
-        var texts = new TokenizedText[count];
+        var texts = new T[count];
         for (var i = 0; i < count; i++)
         {
             if (i % TextsBetweenChecks == 0)

@@ -35,8 +35,10 @@ internal sealed class HostedModel(ServedModel served, string folder)
     {
         ModelTask.Embed => Kinds[0] == ModelKind.SentenceTransformer,
         ModelTask.EmbedSparse => Kinds[0] == ModelKind.SparseEncoder,
-        ModelTask.Rerank => Kinds[0] != ModelKind.SparseEncoder,
+        ModelTask.Rerank => Kinds[0] is ModelKind.SentenceTransformer or ModelKind.CrossEncoder or ModelKind.MultiVectorEncoder,
         ModelTask.Classify => Kinds[0] == ModelKind.CrossEncoder,
+        ModelTask.Tag => Kinds[0] == ModelKind.TokenClassifier,
+        ModelTask.Answer => Kinds[0] == ModelKind.QuestionAnswerer,
         _ => true,
     };
 

@@ -1,18 +1,22 @@
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
+using Semblance.Transformers;
 
 namespace Semblance.Server.Models;
 
-/// <summary>Represents a model in memory, of one of the four kinds.</summary>
+/// <summary>Represents a model in memory.</summary>
 internal sealed class LoadedModel
 {
+    private readonly ITrainableModel _model;
     private readonly Lazy<MultiVectorEncoder?> _lateInteraction;
+    private readonly Lazy<TextClassifier?> _classifier;
 
-    private LoadedModel(string folder, ComputeType compute, Func<MultiVectorEncoder?> lateInteraction)
+    private LoadedModel(string folder, ComputeType compute, ITrainableModel model, EncoderConfig config, IReadOnlyList<string> warnings)
     {
-        (Folder, Compute) = (folder, compute);
-        _lateInteraction = new Lazy<MultiVectorEncoder?>(lateInteraction);
+        (Folder, Compute, _model, Config, Warnings) = (folder, compute, model, config, warnings);
+        _lateInteraction = new(LoadLateInteraction);
+        _classifier = new(LoadClassifier);
     }
 
     /// <summary>Gets the folder of the model.</summary>
@@ -21,14 +25,26 @@ internal sealed class LoadedModel
     /// <summary>Gets the compute type.</summary>
     public ComputeType Compute { get; }
 
+    /// <summary>Gets the settings.</summary>
+    public EncoderConfig Config { get; }
+
+    /// <summary>Gets the warnings about the model's files.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
     /// <summary>Gets the model of dense vectors; <see langword="null"/> if it is of another kind.</summary>
-    public SentenceTransformer? Dense { get; private init; }
+    public SentenceTransformer? Dense => _model as SentenceTransformer;
 
     /// <summary>Gets the model of sparse vectors; <see langword="null"/> if it is of another kind.</summary>
-    public SparseEncoder? Sparse { get; private init; }
+    public SparseEncoder? Sparse => _model as SparseEncoder;
 
     /// <summary>Gets the model of pairs; <see langword="null"/> if it is of another kind.</summary>
-    public CrossEncoder? Cross { get; private init; }
+    public CrossEncoder? Cross => _model as CrossEncoder;
+
+    /// <summary>Gets the model of the labels of tokens; <see langword="null"/> if it is of another kind.</summary>
+    public TokenClassifier? Tagger => _model as TokenClassifier;
+
+    /// <summary>Gets the model of answers; <see langword="null"/> if it is of another kind.</summary>
+    public QuestionAnswerer? Answerer => _model as QuestionAnswerer;
 
     /// <summary>
     /// Gets the late-interaction model, the head of a dense model, or the token vectors of a dense model; <see langword="null"/> if there is
@@ -36,49 +52,62 @@ internal sealed class LoadedModel
     /// </summary>
     public MultiVectorEncoder? LateInteraction => _lateInteraction.Value;
 
+    /// <summary>
+    /// Gets the model of pairs as a classifier with its thresholds, which is loaded when it is first used; <see langword="null"/> if it has
+    /// no labels.
+    /// </summary>
+    public TextClassifier? Classifier => _classifier.Value;
+
     /// <summary>Gets the tokenizer.</summary>
-    public Tokenizer Tokenizer => Dense?.Tokenizer ?? Sparse?.Tokenizer ?? Cross?.Tokenizer ?? LateInteraction!.Tokenizer;
+    public Tokenizer Tokenizer => _model.Tokenizer;
 
     /// <summary>Gets the maximum sequence length in tokens.</summary>
-    public int MaxSequenceLength =>
-        Dense?.MaxSequenceLength ?? Sparse?.MaxSequenceLength ?? Cross?.MaxSequenceLength ?? LateInteraction!.MaxSequenceLength;
+    public int MaxSequenceLength => _model.MaxSequenceLength;
 
     /// <summary>Gets the named prompts.</summary>
     public IReadOnlyDictionary<string, string> Prompts => Config.Prompts;
 
-    /// <summary>Gets the settings.</summary>
-    public EncoderConfig Config => Dense?.Config ?? Sparse?.Config ?? Cross?.Config ?? (EncoderConfig)LateInteraction!.Config;
-
-    /// <summary>Gets the warnings about the model's files.</summary>
-    public IReadOnlyList<string> Warnings => Dense?.Warnings ?? Sparse?.Warnings ?? Cross?.Warnings ?? LateInteraction!.Warnings;
-
     /// <summary>Gets the number of parameters.</summary>
-    public long ParameterCount =>
-        (Dense?.Parameters() ?? Sparse?.Parameters() ?? Cross?.Parameters() ?? LateInteraction!.Parameters())
-            .Sum(parameter => (long)parameter.Value.Length);
+    public long ParameterCount => _model.Parameters().Sum(parameter => (long)parameter.Value.Length);
 
     /// <summary>Loads the model of a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="compute">The compute type.</param>
-    public static LoadedModel Load(string folder, ComputeType compute)
+    public static LoadedModel Load(string folder, ComputeType compute) => ModelKinds.Of(folder) switch
     {
-        var kinds = ModelKinds.AllOf(folder);
-        var hasHead = kinds.Count > 1;
-        switch (kinds[0])
+        ModelKind.CrossEncoder => Load<CrossEncoder>(folder, compute),
+        ModelKind.SparseEncoder => Load<SparseEncoder>(folder, compute),
+        ModelKind.MultiVectorEncoder => Load<MultiVectorEncoder>(folder, compute),
+        ModelKind.TokenClassifier => Load<TokenClassifier>(folder, compute),
+        ModelKind.QuestionAnswerer => Load<QuestionAnswerer>(folder, compute),
+        _ => Load<SentenceTransformer>(folder, compute),
+    };
+
+    private static LoadedModel Load<T>(string folder, ComputeType compute)
+        where T : Encoder<T>, ILoadable<T>
+    {
+        var model = Encoder<T>.Load(folder, compute);
+        return new LoadedModel(folder, compute, model, model.Config, model.Warnings);
+    }
+
+    private MultiVectorEncoder? LoadLateInteraction() => _model switch
+    {
+        MultiVectorEncoder model => model,
+        SentenceTransformer when ModelKinds.AllOf(Folder).Count > 1 => MultiVectorEncoder.Load(Folder, Compute),
+        SentenceTransformer { Modules: [TransformerModule, ..] } dense => MultiVectorEncoder.Of(dense),
+        _ => null,
+    };
+
+    // A model that scores pairs by the words of a language model has no labels.
+    private TextClassifier? LoadClassifier()
+    {
+        try
         {
-            case ModelKind.CrossEncoder:
-                return new LoadedModel(folder, compute, () => null) { Cross = CrossEncoder.Load(folder, compute) };
-            case ModelKind.SparseEncoder:
-                return new LoadedModel(folder, compute, () => null) { Sparse = SparseEncoder.Load(folder, compute) };
-            case ModelKind.MultiVectorEncoder:
-                var lateInteraction = MultiVectorEncoder.Load(folder, compute);
-                return new LoadedModel(folder, compute, () => lateInteraction);
-            default:
-                var dense = SentenceTransformer.Load(folder, compute);
-                return new LoadedModel(folder, compute, () => hasHead ? MultiVectorEncoder.Load(folder, compute)
-                    : dense.Modules[0] is TransformerModule ? MultiVectorEncoder.Of(dense)
-                    : null)
-                { Dense = dense };
+            return _model is CrossEncoder ? TextClassifier.Load(Folder, Compute) : null;
+        }
+        catch (ModelFormatException)
+        {
+            return null;
         }
     }
 }

@@ -15,6 +15,12 @@ internal enum ModelTask
     /// <summary>Classifying texts or pairs of texts.</summary>
     Classify,
 
+    /// <summary>Finding entities in texts.</summary>
+    Tag,
+
+    /// <summary>Finding answers in texts.</summary>
+    Answer,
+
     /// <summary>Only the tokenizer or the settings.</summary>
     Any,
 }

@@ -82,13 +82,72 @@ public sealed class QuestionAnswerer : TaskEncoder<QuestionAnswerer>, ILoadable<
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(contexts);
+        options = Check(options);
+        return Answers(
+            contexts, Score([.. contexts.Select(context => (question, context))], options, progress, cancellationToken), options);
+    }
+
+    /// <summary>
+    /// Divides a text into windows with the question, as <see cref="Answer(string, string, AnswerOptions?)"/> does, for a caller that
+    /// computes the windows of many texts together.
+    /// </summary>
+    /// <param name="question">The question.</param>
+    /// <param name="context">The text.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The windows, in the order of the text.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model, or the question leaves no room for the text.</exception>
+    /// <exception cref="TextTooLongException">The text is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public IReadOnlyList<Encoding> Divide(string question, string context, AnswerOptions options)
+    {
+        var length = WindowLength(Check(options));
+        return TokenScoring.Divide(
+            1, _ => Windows((question, context), 0, length, options), options, length, CancellationToken.None)[0];
+    }
+
+    /// <summary>Computes the logits of each token of windows to begin and to end the answer.</summary>
+    /// <param name="windows">The tokens of windows of any questions and texts.</param>
+    /// <param name="options">The options that the texts were divided with.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The logits of each window, <c>[tokens × 2]</c>, in the order of the windows.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option does not fit the model, a token id is not in the vocabulary, or a window is too long.
+    /// </exception>
+    public IReadOnlyList<float[]> Score(
+        IReadOnlyList<TokenizedText> windows, AnswerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        return Score(windows, Check(options), Copy, cancellationToken);
+    }
+
+    /// <summary>Returns the answers in a text whose windows were scored.</summary>
+    /// <param name="context">The text.</param>
+    /// <param name="windows">The windows of the question and the text with their logits.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The answers, by descending score.</returns>
+    public IReadOnlyList<Answer> Answers(
+        string context, IReadOnlyList<(Encoding Tokens, float[] Logits)> windows, AnswerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(windows);
+        return new AnswerSearch(Check(options), Tokenizer.ClassId).Of(context, windows);
+    }
+
+    /// <summary>Returns the answers in several texts whose windows were scored, as <see cref="AnswerFrom"/> does.</summary>
+    /// <param name="contexts">The texts.</param>
+    /// <param name="windows">The windows of the question and of each text with their logits.</param>
+    /// <param name="options">The options. An empty answer is not supported.</param>
+    /// <returns>The best answers of all texts by descending score, with the zero-based index of the text.</returns>
+    public IReadOnlyList<(int Context, Answer Answer)> Answers(
+        IReadOnlyList<string> contexts, IReadOnlyList<IReadOnlyList<(Encoding Tokens, float[] Logits)>> windows, AnswerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(contexts);
+        ArgumentNullException.ThrowIfNull(windows);
         options = Check(options) with { AllowNoAnswer = false };
-        var results = Score([.. contexts.Select(context => (question, context))], options, progress, cancellationToken);
         var search = new AnswerSearch(options, Tokenizer.ClassId);
-        var shared = search.Shared(results.SelectMany(windows => windows));
+        var shared = search.Shared(windows.SelectMany(own => own));
         return
         [
-            .. results.SelectMany((windows, i) => search.Of(contexts[i], windows, shared).Select(answer => (Context: i, Answer: answer)))
+            .. windows.SelectMany((own, i) => search.Of(contexts[i], own, shared).Select(answer => (Context: i, Answer: answer)))
                 .OrderByDescending(found => found.Answer.Score).Take(options.TopK),
         ];
     }
@@ -202,12 +261,14 @@ public sealed class QuestionAnswerer : TaskEncoder<QuestionAnswerer>, ILoadable<
         IReadOnlyList<(string Question, string Context)> questions, AnswerOptions options, IProgress<EncodeProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var length = Math.Min(MaxSequenceLength, options.MaxWindowTokens);
-        var scoring = new TokenScoring(questions.Count, options, length);
-        scoring.Tokenize(i => Windows(questions[i], i, length, options), cancellationToken);
-        scoring.Run(Compute, TokensOf, Logits, (row, result) => row.CopyTo(result), progress, cancellationToken);
-        return scoring.Results;
+        var length = WindowLength(options);
+        return Score(
+            questions.Count, i => Windows(questions[i], i, length, options), options, length, Copy, progress, cancellationToken);
     }
+
+    private int WindowLength(AnswerOptions options) => Math.Min(MaxSequenceLength, options.MaxWindowTokens);
+
+    private static void Copy(ReadOnlySpan<float> row, Span<float> result) => row.CopyTo(result);
 
     private IReadOnlyList<Encoding> Windows((string Question, string Context) pair, int index, int length, AnswerOptions options)
     {

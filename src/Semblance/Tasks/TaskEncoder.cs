@@ -69,13 +69,29 @@ public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
         return [encoding, .. encoding.Overflowing];
     }
 
-    /// <summary>Returns the tokens of a window for a batch.</summary>
-    private protected static TokenizedText TokensOf(Encoding window) => new(
-        window.Ids.ToArray(), window.TypeIds.ContainsAnyExcept(0) ? window.TypeIds.ToArray() : null);
-
     /// <summary>Packs windows into one batch, in their order.</summary>
     private protected static PackedBatch Pack(IReadOnlyList<Encoding> windows) => TokenizedTexts.From(
-        windows.Count, i => TokensOf(windows[i]), int.MaxValue, PredictOptions.Default, CancellationToken.None).Pack();
+        windows.Count, i => TokenizedText.Of(windows[i]), int.MaxValue, PredictOptions.Default, CancellationToken.None).Pack();
+
+    /// <summary>Divides texts into windows and computes the numbers of their tokens.</summary>
+    private protected List<(Encoding Tokens, float[] Scores)>[] Score(
+        int count, Func<int, IReadOnlyList<Encoding>> windowsOf, TextOptions options, int limit, TokenScoring.RowAction finish,
+        IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var divided = TokenScoring.Divide(count, windowsOf, options, limit, cancellationToken);
+        Encoding[] windows = [.. divided.SelectMany(parts => parts)];
+        var counted = options with { Counter = null };
+        var scores = TokenScoring.Run(
+            TokenizedTexts.From(windows.Length, i => TokenizedText.Of(windows[i]), limit, counted, cancellationToken), counted, Compute,
+            Logits, finish, progress, cancellationToken);
+        var next = 0;
+        return Array.ConvertAll(divided, parts => parts.Select(part => (part, scores[next++])).ToList());
+    }
+
+    /// <summary>Computes the numbers of the tokens of windows that the caller has tokenized.</summary>
+    private protected IReadOnlyList<float[]> Score(
+        IReadOnlyList<TokenizedText> windows, TextOptions options, TokenScoring.RowAction finish, CancellationToken cancellationToken) =>
+        TokenScoring.Run(TokenizedTexts.Of(windows, Input, options), options, Compute, Logits, finish, null, cancellationToken);
 
     /// <summary>Computes the probabilities of logits; large logits do not overflow.</summary>
     private protected static void Softmax(ReadOnlySpan<float> logits, Span<float> probabilities)

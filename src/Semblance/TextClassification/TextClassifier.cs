@@ -93,19 +93,42 @@ public sealed class TextClassifier : TaskEncoder<TextClassifier>, ILoadable<Text
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Check(options);
-        var scores = new float[texts.Count][];
         var tokenized = Tokenize(texts, options, cancellationToken);
-        tokenized.ForEachBatch(options, Compute, progress, (run, batch, indices) =>
-        {
-            var logits = Logits(run, batch); // [texts × labels]
-            for (var i = 0; i < indices.Length; i++)
-            {
-                scores[indices[i]] = Scores(logits.Row(i), indices[i]);
-            }
-        }, cancellationToken);
+        var scores = Score(tokenized, options, progress, cancellationToken);
         var (counts, truncated) = (tokenized.TokenCounts, tokenized.Truncated);
         return [.. texts.Select((text, i) => new ClassifiedText(
             text.Text, text.Pair, Best(scores[i], options), scores[i], counts[i], truncated[i]))];
+    }
+
+    /// <summary>
+    /// Classifies texts that the caller has tokenized (<see cref="Tokenize(string, string?, ClassifyOptions)"/>), such as those of several
+    /// requests.
+    /// </summary>
+    /// <param name="texts">The tokenized texts or pairs of texts.</param>
+    /// <param name="options">The options that they were tokenized with.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The labels of each text, by descending score.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option does not fit the model, a token id is not in the vocabulary, or a text is longer than the maximum sequence length.
+    /// </exception>
+    public IReadOnlyList<IReadOnlyList<LabelScore>> Classify(
+        IReadOnlyList<TokenizedText> texts, ClassifyOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options = Check(options);
+        return [.. Score(TokenizedTexts.Of(texts, Input, options), options, null, cancellationToken).Select(own => Best(own, options))];
+    }
+
+    /// <summary>Tokenizes a text, or a pair of texts.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pair">The second text of a pair; null for a single text.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentException">An option does not fit the model.</exception>
+    /// <exception cref="TextTooLongException">The text is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public TokenizedText Tokenize(string text, string? pair, ClassifyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Tokenize([(text, pair)], Check(options), CancellationToken.None)[0];
     }
 
     /// <summary>Classifies a text.</summary>
@@ -171,9 +194,24 @@ public sealed class TextClassifier : TaskEncoder<TextClassifier>, ILoadable<Text
             {
                 var window = Windows(
                     texts[i].Text ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)), texts[i].Pair, tokenizing)[0];
-                return TokensOf(window) with { IsTruncated = window.Truncated };
+                return TokenizedText.Of(window) with { IsTruncated = window.Truncated };
             },
             MaxSequenceLength, options, cancellationToken);
+    }
+
+    private float[][] Score(
+        TokenizedTexts texts, ClassifyOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var scores = new float[texts.Count][];
+        texts.ForEachBatch(options, Compute, progress, (run, batch, indices) =>
+        {
+            var logits = Logits(run, batch); // [texts × labels]
+            for (var i = 0; i < indices.Length; i++)
+            {
+                scores[indices[i]] = Scores(logits.Row(i), indices[i]);
+            }
+        }, cancellationToken);
+        return scores;
     }
 
     private float[] Scores(ReadOnlySpan<float> logits, int text)

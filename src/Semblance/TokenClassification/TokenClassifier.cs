@@ -89,6 +89,50 @@ public sealed class TokenClassifier : TaskEncoder<TokenClassifier>, ILoadable<To
             texts, text => text?.Length ?? 0, window => Tag(window, options, null, cancellationToken), cancellationToken);
     }
 
+    /// <summary>
+    /// Divides a text into windows, as <see cref="Tag(string, TagOptions?)"/> does, for a caller that computes the windows of many texts
+    /// together.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The windows, in the order of the text; empty if it has no tokens.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model.</exception>
+    /// <exception cref="TextTooLongException">The text is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public IReadOnlyList<Encoding> Divide(string text, TagOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var tokenizing = Tokenizing(Check(options));
+        return TokenScoring.Divide(1, _ => Windows(text, null, tokenizing), options, MaxSequenceLength, CancellationToken.None)[0];
+    }
+
+    /// <summary>Computes the probabilities of the labels of each token of windows.</summary>
+    /// <param name="windows">The tokens of windows of any texts.</param>
+    /// <param name="options">The options that the texts were divided with.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The probabilities of each window, <c>[tokens × labels]</c>, in the order of the windows.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option does not fit the model, a token id is not in the vocabulary, or a window is too long.
+    /// </exception>
+    public IReadOnlyList<float[]> Score(
+        IReadOnlyList<TokenizedText> windows, TagOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        return Score(windows, Check(options), Softmax, cancellationToken);
+    }
+
+    /// <summary>Returns the entities of a text whose windows were scored.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="windows">The windows of the text with their probabilities.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The entities, in the order of the text.</returns>
+    public IReadOnlyList<Entity> Entities(
+        string text, IReadOnlyList<(Encoding Tokens, float[] Scores)> windows, TagOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(windows);
+        return new EntityAggregation(Tokenizer, Labels, Check(options)).Of(text, windows);
+    }
+
     /// <summary>Labels the words of several texts, each word by its first token, as data sets with words and tags are evaluated.</summary>
     /// <param name="texts">The texts with their words.</param>
     /// <param name="options">The options, of which the aggregation strategy is not used; null for the defaults.</param>
@@ -173,19 +217,18 @@ public sealed class TokenClassifier : TaskEncoder<TokenClassifier>, ILoadable<To
     private List<(Encoding Tokens, float[] Scores)>[] Score(
         IReadOnlyList<string> texts, TagOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
-        var scoring = new TokenScoring(texts.Count, options, MaxSequenceLength);
-        var tokenizing = new TokenizerOptions
-        {
-            MaxLength = MaxSequenceLength,
-            Overflow = true,
-            Stride = options.Stride ?? MaxSequenceLength / 4,
-        };
-        scoring.Tokenize(
-            i => Windows(texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)), null, tokenizing),
-            cancellationToken);
-        scoring.Run(Compute, TokensOf, Logits, Softmax, progress, cancellationToken);
-        return scoring.Results;
+        var tokenizing = Tokenizing(options);
+        return Score(
+            texts.Count, i => Windows(texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)), null, tokenizing),
+            options, MaxSequenceLength, Softmax, progress, cancellationToken);
     }
+
+    private TokenizerOptions Tokenizing(TagOptions options) => new()
+    {
+        MaxLength = MaxSequenceLength,
+        Overflow = true,
+        Stride = options.Stride ?? MaxSequenceLength / 4,
+    };
 
     private TagOptions Check(TagOptions? options)
     {

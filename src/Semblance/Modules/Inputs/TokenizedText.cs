@@ -1,3 +1,5 @@
+using Semblance.Tokenizers;
+
 namespace Semblance.Modules;
 
 /// <summary>Represents a text that an <see cref="InputModule"/> has tokenized.</summary>
@@ -9,4 +11,13 @@ namespace Semblance.Modules;
 /// <param name="Attended">
 /// The number of first tokens that attention sees, as in <see cref="Tensors.PackedBatch.Attended"/>; null for all.
 /// </param>
-public readonly record struct TokenizedText(int[] Ids, int[]? TypeIds = null, bool IsTruncated = false, int? Attended = null);
+public readonly record struct TokenizedText(int[] Ids, int[]? TypeIds = null, bool IsTruncated = false, int? Attended = null)
+{
+    /// <summary>Returns the tokens of an encoding, such as a window of a long text, which does not count as truncated.</summary>
+    /// <param name="encoding">The encoding.</param>
+    public static TokenizedText Of(Encoding encoding)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        return new TokenizedText(encoding.Ids.ToArray(), encoding.TypeIds.ContainsAnyExcept(0) ? encoding.TypeIds.ToArray() : null);
+    }
+}

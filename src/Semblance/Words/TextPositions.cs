@@ -1,7 +1,7 @@
-namespace Semblance.Cli.Output;
+namespace Semblance;
 
-/// <summary>Converts positions in a text from UTF-16 units to Unicode code points, if results are written in them.</summary>
-internal sealed class TextPositions
+/// <summary>Converts positions in a text from UTF-16 units to Unicode code points, as Python counts, if results are written in them.</summary>
+public sealed class TextPositions
 {
     private readonly int[]? _codePoints;
 
@@ -10,6 +10,7 @@ internal sealed class TextPositions
     /// <param name="isCodePoints"><see langword="true"/> to count code points; <see langword="false"/> to count UTF-16 units.</param>
     public TextPositions(string text, bool isCodePoints)
     {
+        ArgumentNullException.ThrowIfNull(text);
         if (isCodePoints)
         {
             _codePoints = new int[text.Length + 1];
@@ -21,5 +22,6 @@ internal sealed class TextPositions
     }
 
     /// <summary>Returns a position as it is written.</summary>
+    /// <param name="position">The position in UTF-16 units.</param>
     public int Of(int position) => _codePoints?[position] ?? position;
 }
