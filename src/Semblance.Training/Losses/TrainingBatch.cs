@@ -49,6 +49,12 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     /// </summary>
     public Action<Tensor>? Embedded { get; init; }
 
+    /// <summary>
+    /// Gets the action that receives how many labels of the batch the model predicted, and how many there are; <see langword="null"/> for
+    /// none.
+    /// </summary>
+    public Action<int, int>? Predicted { get; init; }
+
     /// <summary>Gets the number of text columns.</summary>
     public int Columns => Rows[0].Texts.Count;
 

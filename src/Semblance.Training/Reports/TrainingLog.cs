@@ -88,6 +88,11 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
         json.WriteNumber("step", step.Step);
         json.WriteString("dataset", step.Dataset);
         Number("loss", step.Loss);
+        if (step.Accuracy is { } accuracy)
+        {
+            Number("accuracy", accuracy);
+        }
+
         Number("gradient_norm", step.GradientNorm);
         Number("learning_rate", step.LearningRate);
         if (step.Evaluation is { } evaluation)
@@ -186,6 +191,7 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
             Number(line.GetProperty("learning_rate")),
             line.TryGetProperty("evaluation", out var evaluation) ? Evaluation(evaluation) : null)
         {
+            Accuracy = line.TryGetProperty("accuracy", out var accuracy) ? Number(accuracy) : null,
             Warning = line.TryGetProperty("warning", out var warning)
                 ? new TrainingWarning(
                     number, Enum.Parse<TrainingWarningKind>(warning.GetProperty("kind").GetString() ?? ""),

@@ -116,6 +116,9 @@ public static class TrainingReport
             .Select(metric => new LineChart(metric, Math.Min(steps[0].Step, metric.Points.FirstOrDefault().Step), steps[^1].Step + 1))
             .ToArray();
         LineChart Chart(Curve curve) => new(curve, steps[0].Step, steps[^1].Step);
+        var accuracies = steps.Where(step => step.Accuracy is not null).GroupBy(step => step.Dataset)
+            .Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Accuracy!.Value))))
+            .ToArray();
         LineChart[] pace =
         [
             Chart(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
@@ -129,6 +132,9 @@ public static class TrainingReport
             Figure(
                 "Loss by step for each data set. Faint: the values or their range; strong: their exponentially weighted mean.",
                 losses.Select(curve => Chart(curve) with { Wide = losses.Length == 1, Smooth = true })),
+            accuracies.Length == 0 ? "" : Figure(
+                "Accuracy on the training data by step for each data set, before the step.",
+                accuracies.Select(curve => Chart(curve) with { Wide = accuracies.Length == 1, Smooth = true })),
             Figure(
                 "Evaluation by the number of steps; 0 is before training.",
                 primary.Select(chart => chart with { Wide = primary.Length == 1 })),

@@ -169,7 +169,10 @@ public sealed class Trainer
     {
         var step = state.Steps;
         Tensor? vectors = null;
-        var (loss, dataset, rows) = Accumulate(batches, step, made => vectors = Tensor.From(made.Values, made.Shape), cancellationToken);
+        var (right, labels) = (0, 0);
+        var (loss, dataset, rows) = Accumulate(
+            batches, step, made => vectors = Tensor.From(made.Values, made.Shape),
+            (predicted, all) => (right, labels) = (right + predicted, labels + all), cancellationToken);
         var norm = Update(step, loss);
         state = state with { Steps = step + 1, Position = batches.Position };
         Steps = state.Steps;
@@ -187,7 +190,11 @@ public sealed class Trainer
             SaveCheckpoint(state);
         }
 
-        var report = new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation) { Rows = rows };
+        var report = new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation)
+        {
+            Rows = rows,
+            Accuracy = labels > 0 ? (double)right / labels : null,
+        };
         progress?.Report(report with { Warning = _watch.Observe(report, vectors) });
         return state;
     }
@@ -219,7 +226,7 @@ public sealed class Trainer
     }
 
     private (double Loss, string Dataset, int Rows) Accumulate(
-        BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellationToken)
+        BatchStream batches, long step, Action<Tensor> embedded, Action<int, int> predicted, CancellationToken cancellationToken)
     {
         var sum = 0.0;
         var rows = 0;
@@ -238,6 +245,7 @@ public sealed class Trainer
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
                 DropoutRate = _options.DropoutRate,
                 Embedded = embedded,
+                Predicted = predicted,
                 RecomputeActivations = _options.RecomputeActivations,
                 Cancellation = cancellationToken,
             });

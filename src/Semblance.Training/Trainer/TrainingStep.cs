@@ -13,6 +13,12 @@ public sealed record TrainingStep(
     /// <summary>Gets the number of rows of its batches.</summary>
     public int Rows { get; init; }
 
+    /// <summary>
+    /// Gets the share of the labels that the model predicted before the step, from 0 to 1; <see langword="null"/> if the loss has no labels
+    /// to predict.
+    /// </summary>
+    public double? Accuracy { get; init; }
+
     /// <summary>Gets the warning about the step; <see langword="null"/> for none.</summary>
     public TrainingWarning? Warning { get; init; }
 }

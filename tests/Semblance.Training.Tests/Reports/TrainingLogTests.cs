@@ -15,13 +15,14 @@ public sealed class TrainingLogTests : IDisposable
     {
         var evaluation = new EvaluationResult(new OrderedDictionary<string, double> { ["z"] = 0.1, ["a"] = 1.0 / 3, ["nan"] = double.NaN }, "a");
         using var log = new TrainingLog(_folder.Path);
-        log.Report(new TrainingStep(0, "a \"quoted\" 名\n", 0.1 + 0.2, 1e-300, 2e-5, null));
+        log.Report(new TrainingStep(0, "a \"quoted\" 名\n", 0.1 + 0.2, 1e-300, 2e-5, null) { Accuracy = 0.75 });
         log.Report(new TrainingStep(1, "b", double.PositiveInfinity, 0, 0, evaluation));
 
         var steps = TrainingLog.Load(_folder.Path);
 
         steps.Count.ShouldBe(2);
-        steps[0].ShouldBe(new TrainingStep(0, "a \"quoted\" 名\n", 0.1 + 0.2, 1e-300, 2e-5, null));
+        steps[0].ShouldBe(new TrainingStep(0, "a \"quoted\" 名\n", 0.1 + 0.2, 1e-300, 2e-5, null) { Accuracy = 0.75 });
+        steps[1].Accuracy.ShouldBeNull();
         steps[1].Loss.ShouldBe(double.NaN);
         steps[1].Evaluation!.PrimaryScore.ShouldBe(1.0 / 3);
         steps[1].Evaluation!.Metrics.Keys.ShouldBe(["z", "a", "nan"]);

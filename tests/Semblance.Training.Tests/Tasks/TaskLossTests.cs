@@ -60,6 +60,27 @@ public class TaskLossTests
     }
 
     [Fact]
+    public void The_losses_count_the_labels_that_the_model_predicts()
+    {
+        foreach (var (loss, data, expected) in ((OutputLoss, string, int)[])[
+            (new TextClassificationLoss(), "single", 3), (new TokenClassificationLoss(allTokens: true), "tags", 4)])
+        {
+            var (right, all) = (0, 0);
+            var batch = Batch(data) with { Predicted = (predicted, labels) => (right, all) = (right + predicted, all + labels) };
+            var output = Output(batch, loss);
+            for (var row = 0; row < output.Value.Rows; row++)
+            {
+                output.Value.Writable.Slice(row * output.Value.Columns, output.Value.Columns).Clear();
+                output.Value.Writable[(row * output.Value.Columns) + 1] = 1; // label 1 everywhere: one text, and two of the words
+            }
+
+            Value(loss, batch, output);
+            all.ShouldBeGreaterThanOrEqualTo(expected);
+            right.ShouldBe(data == "single" ? 1 : 2);
+        }
+    }
+
+    [Fact]
     public void Cross_entropy_is_weighted_and_smoothed_as_in_PyTorch()
     {
         // logits [0, ln 2, 0] → p = [1/4, 1/2, 1/4]; label 1 and label 0.

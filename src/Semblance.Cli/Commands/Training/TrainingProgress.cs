@@ -19,6 +19,7 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
     private long _first = -1;
     private long _started;
     private double _loss = double.NaN;
+    private double? _accuracy;
 
     /// <summary>Returns the metrics of an evaluation, the primary one first.</summary>
     public static string Describe(EvaluationResult result) =>
@@ -51,8 +52,10 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
         }
 
         _loss = double.IsNaN(_loss) ? value.Loss : (Smoothing * _loss) + ((1 - Smoothing) * value.Loss);
+        _accuracy = value.Accuracy is { } accuracy ? (Smoothing * (_accuracy ?? accuracy)) + ((1 - Smoothing) * accuracy) : _accuracy;
         var done = value.Step + 1;
-        var line = Numbers.Invariant($"loss {_loss:F4}  rate {value.LearningRate:G3}  {Speed(done)}");
+        var right = _accuracy is null ? "" : Numbers.Invariant($"accuracy {_accuracy:F4}  ");
+        var line = Numbers.Invariant($"loss {_loss:F4}  {right}rate {value.LearningRate:G3}  {Speed(done)}");
         bar.Title = line;
         if (value.Evaluation is { } evaluation)
         {

@@ -60,8 +60,10 @@ public sealed record ClassificationLossSettings
     /// <summary>
     /// Computes the cross-entropy of rows, weighted by their labels as in PyTorch: the sum divided by the sum of the weights, <c>[1]</c>.
     /// </summary>
-    internal Tensor CrossEntropy(Computation run, Tensor logits, IReadOnlyList<int> labels, Objective loss)
+    internal Tensor CrossEntropy(Computation run, TrainingBatch batch, Tensor logits, IReadOnlyList<int> labels, Objective loss)
     {
+        batch.Predicted?.Invoke(
+            labels.Where((label, row) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Row(row)) == label).Count(), labels.Count);
         var weights = WeightsFor(logits.Columns, loss);
         var targets = Tensor.Zeros(logits.Shape);
         for (var row = 0; row < labels.Count; row++)

@@ -44,7 +44,7 @@ public sealed class TextClassificationLoss(ClassificationLossSettings? settings 
         var logits = outputs[0].Value; // [texts × labels]
         return ProblemOf(batch.Model) switch
         {
-            ClassificationProblem.SingleLabel => Settings.CrossEntropy(run, logits, Labels(batch, logits.Columns), this),
+            ClassificationProblem.SingleLabel => Settings.CrossEntropy(run, batch, logits, Labels(batch, logits.Columns), this),
             ClassificationProblem.MultiLabel => BinaryCrossEntropy(run, logits, Targets(batch, logits.Columns)),
             _ => run.MeanSquaredError(logits, Tensor.From(Targets(batch, logits.Columns), logits.Rows, logits.Columns)),
         };

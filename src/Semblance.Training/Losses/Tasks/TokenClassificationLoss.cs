@@ -48,7 +48,7 @@ public sealed class TokenClassificationLoss(ClassificationLossSettings? settings
         int[] rows = [.. Enumerable.Range(0, labels.Length).Where(token => labels[token] >= 0)];
         return rows.Length == 0
             ? run.Nothing(outputs[0].Value)
-            : Settings.CrossEntropy(run, run.Rows(outputs[0].Value, rows), [.. rows.Select(token => labels[token])], this);
+            : Settings.CrossEntropy(run, batch, run.Rows(outputs[0].Value, rows), [.. rows.Select(token => labels[token])], this);
     }
 
     private IReadOnlyList<LabeledSpan> Spans(Example row) => row.Spans ?? throw new LossInputException(

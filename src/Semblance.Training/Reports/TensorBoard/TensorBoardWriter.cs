@@ -49,6 +49,11 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
         var summary = new ProtobufWriter();
         Add(summary, "train/loss", value.Loss);
         Add(summary, $"train/loss/{value.Dataset}", value.Loss);
+        if (value.Accuracy is { } accuracy)
+        {
+            Add(summary, "train/accuracy", accuracy);
+        }
+
         Add(summary, "train/gradient_norm", value.GradientNorm);
         Add(summary, "train/learning_rate", value.LearningRate);
         foreach (var (metric, score) in value.Evaluation?.Metrics ?? new Dictionary<string, double>())

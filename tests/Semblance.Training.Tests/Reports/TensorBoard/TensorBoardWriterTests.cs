@@ -27,7 +27,7 @@ public sealed class TensorBoardWriterTests : IDisposable
         using var writer = new TensorBoardWriter(_folder.Path);
         var evaluation = new EvaluationResult(new Dictionary<string, double> { ["sts_spearman_cosine"] = 0.5, ["sts_pearson_cosine"] = double.NaN }, "sts_spearman_cosine");
 
-        writer.Report(new TrainingStep(70_000_000_000, "问答", 1.5, 2.25, 2e-5, evaluation));
+        writer.Report(new TrainingStep(70_000_000_000, "问答", 1.5, 2.25, 2e-5, evaluation) { Accuracy = 0.75 });
         writer.Scalar(4, "train/pairs_per_second", 812);
 
         var events = EventFile.Read(writer.Path);
@@ -37,6 +37,7 @@ public sealed class TensorBoardWriterTests : IDisposable
             {
                 ["train/loss"] = 1.5f,
                 ["train/loss/问答"] = 1.5f,
+                ["train/accuracy"] = 0.75f,
                 ["train/gradient_norm"] = 2.25f,
                 ["train/learning_rate"] = 2e-5f,
                 ["eval/sts_spearman_cosine"] = 0.5f,
