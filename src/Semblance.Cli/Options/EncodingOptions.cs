@@ -83,24 +83,10 @@ internal sealed class EncodingOptions
     };
 
     /// <summary>Returns the encoding options for a sparse model.</summary>
-    /// <exception cref="ArgumentException">An option applies to dense vectors only.</exception>
+    /// <exception cref="InputException">An option applies to dense vectors only.</exception>
     public SparseEncodeOptions Sparse(ParseResult arguments, Host host, SparseEncoder model, int? maxActiveDimensions)
     {
-        if (_truncation.Of(arguments) == Truncation.Chunk)
-        {
-            throw new ArgumentException(
-                "--truncation chunk is for dense vectors, but the model produces sparse vectors; use cut or error.");
-        }
-
-        foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])
-        {
-            if (arguments.GetResult(option) is { Implicit: false })
-            {
-                throw new ArgumentException(
-                    $"{option.Name} is for dense vectors, but the model produces sparse vectors; leave it out, or use --max-active-dims.");
-            }
-        }
-
+        RefuseDense(arguments, "sparse vectors", " or use --max-active-dims.");
         return new SparseEncodeOptions
         {
             BatchTokens = arguments.GetValue(_batchTokens) ?? SparseEncodeOptions.Default.BatchTokens,
@@ -112,6 +98,64 @@ internal sealed class EncodingOptions
             Truncation = _truncation.Of(arguments),
             Counter = host.Count("texts", ""),
         };
+    }
+
+    /// <summary>Loads a model of any kind of encoder, with the options of the command line.</summary>
+    /// <exception cref="InputException">An option applies to dense vectors only, and the model is of another kind.</exception>
+    public async Task<(ITrainableModel Model, EncodeOptions Options)> LoadAnyAsync(
+        ParseResult arguments, Host host, CancellationToken cancellationToken)
+    {
+        var folder = await FolderAsync(arguments, host, cancellationToken).ConfigureAwait(false);
+        switch (ModelKinds.Of(folder))
+        {
+            case ModelKind.SparseEncoder:
+                return Load<SparseEncoder>(folder, "sparse vectors", arguments, host);
+            case ModelKind.MultiVectorEncoder:
+                return Load<MultiVectorEncoder>(folder, "a vector for each token", arguments, host);
+            case ModelKind.CrossEncoder:
+                return Load<CrossEncoder>(folder, "scores of pairs", arguments, host);
+            default:
+                var dense = await LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
+                return dense.Precision == Precision.Float32
+                    ? (dense.Model, dense.Options)
+                    : throw new InputException(_precision.Name, "evaluations compare float32 vectors; leave it out.");
+        }
+    }
+
+    private (ITrainableModel Model, EncodeOptions Options) Load<T>(string folder, string results, ParseResult arguments, Host host)
+        where T : Encoder<T>, ILoadable<T>
+    {
+        RefuseDense(arguments, results, "");
+        var model = Encoder<T>.Load(folder, Compute(arguments));
+        host.Warn(model.Warnings);
+        return (model, new EncodeOptions
+        {
+            BatchTokens = arguments.GetValue(_batchTokens) ?? EncodeOptions.Default.BatchTokens,
+            MaxThreads = arguments.GetValue(_threads),
+            Prompt = arguments.GetValue(_prompt),
+            PromptName = arguments.GetValue(_promptName),
+            Adapter = arguments.GetValue(_adapter) is { } adapter ? model.LoadAdapter(adapter) : null,
+            Truncation = _truncation.Of(arguments),
+            Counter = host.Count("texts", ""),
+        });
+    }
+
+    private void RefuseDense(ParseResult arguments, string results, string advice)
+    {
+        if (_truncation.Of(arguments) == Truncation.Chunk)
+        {
+            throw new InputException(
+                "--truncation", $"chunk is for dense vectors, but the model produces {results}; use cut or error.");
+        }
+
+        foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])
+        {
+            if (arguments.GetResult(option) is { Implicit: false })
+            {
+                throw new InputException(
+                    option.Name, $"it is for dense vectors, but the model produces {results}; leave it out{(advice.Length > 0 ? "," : ".")}{advice}");
+            }
+        }
     }
 
     /// <summary>Loads the model with the encoding options of the command line.</summary>

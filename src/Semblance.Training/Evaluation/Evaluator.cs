@@ -97,6 +97,7 @@ public abstract class Evaluator(string name)
     /// <summary>Returns the encoding options for a late-interaction model.</summary>
     private protected MultiVectorEncodeOptions TokenEncoding(string? prompt = null) => new()
     {
+        Adapter = Encoding.Adapter,
         Prompt = prompt ?? Encoding.Prompt,
         PromptName = Encoding.PromptName,
         Route = Encoding.Route,
@@ -108,6 +109,7 @@ public abstract class Evaluator(string name)
     /// <summary>Returns the encoding options for a sparse encoder.</summary>
     private protected SparseEncodeOptions SparseEncoding(string? prompt = null) => new()
     {
+        Adapter = Encoding.Adapter,
         Prompt = prompt ?? Encoding.Prompt,
         PromptName = Encoding.PromptName,
         Route = Encoding.Route,

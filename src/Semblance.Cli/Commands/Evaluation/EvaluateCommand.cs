@@ -34,12 +34,7 @@ internal sealed class EvaluateCommand : CliCommand
 
         var (all, folder) = _tasks.Of(arguments);
         var isSuite = folder.Length > 0;
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        if (encoder.Precision != Precision.Float32)
-        {
-            throw new InputException("--precision", "evaluations compare float32 vectors; leave it out.");
-        }
-
+        var (model, options) = await _encoding.LoadAnyAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var tasks = isSuite ? [.. all.Where(task => IsThere(task, folder))] : all;
         if (tasks.Count == 0)
         {
@@ -49,6 +44,8 @@ internal sealed class EvaluateCommand : CliCommand
 
         if (_tasks.Methods(arguments) is { Count: > 0 } methods)
         {
+            var dense = model as SentenceTransformer ?? throw new InputException(
+                "--methods", "the methods are those of a model of sentence embeddings; leave it out to evaluate this model.");
             var reranker = methods.Contains(Training.RetrievalMethod.Rerank)
                 ? await ModelOption.LoadRerankerAsync(
                     _tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), _encoding.Compute(arguments), Host,
@@ -61,7 +58,7 @@ internal sealed class EvaluateCommand : CliCommand
             foreach (var (number, task) in tasks.Index())
             {
                 comparison.Write(task, await WatchedAsync(tasks, number, () => task.Compare(
-                    methods, encoder.Model, rerank, folder, encoder.Options, cancellationToken)).ConfigureAwait(false));
+                    methods, dense, rerank, folder, options, cancellationToken)).ConfigureAwait(false));
             }
         }
         else
@@ -69,9 +66,15 @@ internal sealed class EvaluateCommand : CliCommand
             var table = new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json");
             foreach (var (number, task) in tasks.Index())
             {
-                table.Write(await WatchedAsync(
-                    tasks, number,
-                    () => task.Evaluate(encoder.Model, folder, encoder.Options, cancellationToken)).ConfigureAwait(false));
+                try
+                {
+                    table.Write(await WatchedAsync(tasks, number, () => task.Evaluate(model, folder, options, cancellationToken))
+                        .ConfigureAwait(false));
+                }
+                catch (NotSupportedException e) when (isSuite)
+                {
+                    Host.Error.WriteLine($"note: {task.Name} is left out: {e.Message}");
+                }
             }
         }
 

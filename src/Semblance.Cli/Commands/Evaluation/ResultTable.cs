@@ -45,7 +45,7 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
 
         foreach (var metric in headlineOnly ? result.Task.Headline : result.Metrics.Keys)
         {
-            var baseline = result.Baseline is { } values ? $"{Text(metric, values[metric])} {result.Task.Baseline}" : "";
+            var baseline = result.Baseline?.TryGetValue(metric, out var value) == true ? $"{Text(metric, value)} {result.Task.Baseline}" : "";
             WriteLine(result.Task.Name, metric, Text(metric, result.Metrics[metric]), baseline);
         }
     }

@@ -49,19 +49,23 @@ public sealed class EvaluationTask
     public string? Baseline { get; }
 
     /// <summary>Evaluates a model.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="model">
+    /// The model: a <see cref="SentenceTransformer"/>, or for tasks of scores, rankings and retrieval another kind of encoder. A
+    /// cross-encoder ranks the documents that BM25 finds.
+    /// </param>
     /// <param name="folder">The folder of <see cref="Files"/>.</param>
     /// <param name="encoding">The encoding options; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="DatasetException">A file cannot be read, or its data are not sufficient.</exception>
+    /// <exception cref="NotSupportedException">The task needs sentence embeddings, which the model does not produce.</exception>
     public EvaluationTaskResult Evaluate(
-        SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellationToken = default)
+        ITrainableModel model, string folder, EncodeOptions? encoding = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Named(folder, () =>
         {
             var evaluator = _read(folder, encoding ?? EncodeOptions.Default);
-            var metrics = Plain(evaluator.Evaluate(model, cancellationToken), model.Config.SimilarityFunction.Name());
+            var metrics = Plain(evaluator.Evaluate(model, cancellationToken), FunctionOf(model));
             return new EvaluationTaskResult(this, metrics, _baseline is null ? null : Plain(_baseline(evaluator), Baseline!));
         });
     }
@@ -343,6 +347,15 @@ public sealed class EvaluationTask
                 Encoding = encoding,
             });
 
+    // The name of the function in the metrics of a model.
+    private static string FunctionOf(ITrainableModel model) => model switch
+    {
+        SentenceTransformer dense => dense.Config.SimilarityFunction.Name(),
+        SparseEncoder sparse => sparse.Config.SimilarityFunction.Name(),
+        MultiVectorEncoder tokens => tokens.Config.IsMean ? "meanmaxsim" : "maxsim",
+        _ => "",
+    };
+
     private static string? In(string folder, string? file) => file is null ? null : Path.Combine(folder, file);
 
     // Insufficient data is an error of the files.
@@ -361,6 +374,8 @@ public sealed class EvaluationTask
     // Removes the name of the similarity function or method from the metrics.
     private static OrderedDictionary<string, double> Plain(EvaluationResult result, string function) => new(result.Metrics.Select(metric =>
         KeyValuePair.Create(
-            metric.Key.Replace($"{function}_", "", StringComparison.Ordinal).Replace($"_{function}", "", StringComparison.Ordinal),
+            function.Length == 0
+                ? metric.Key
+                : metric.Key.Replace($"{function}_", "", StringComparison.Ordinal).Replace($"_{function}", "", StringComparison.Ordinal),
             metric.Value)));
 }

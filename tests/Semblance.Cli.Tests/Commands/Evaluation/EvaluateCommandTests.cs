@@ -68,6 +68,28 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Encoders_of_every_kind_are_evaluated_on_retrieval()
+    {
+        var corpus = _folder.Write("corpus.tsv", "doc_id\ttext\n1\tred apple\n2\tblue moon\n");
+        var queries = _folder.Write("queries.tsv", "query_id\ttext\n2\tblue moon\n");
+        var qrels = _folder.Write("qrels.tsv", "query_id\tdoc_id\n2\t2\n");
+        var tokens = _folder.Of("tokens");
+        MultiVectorEncoder.Of(SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"))).Save(tokens);
+        foreach (var (model, metric) in ((string, string)[])[
+            (Fixtures.Own("st/splade"), "corpus_active_dims"), (tokens, "ndcg@10"), (Fixtures.Own("st/cross-encoder"), "ndcg@10")])
+        {
+            var lines = (await Outcome.OfAsync(
+                "evaluate", "--model", model, "--task", "retrieval", "--corpus", corpus, "--queries", queries, "--qrels", qrels, "--bm25"))
+                .Done().Lines;
+            lines.ShouldContain(line => line.StartsWith($"corpus.tsv  {metric} ", StringComparison.Ordinal));
+            lines.ShouldContain(line => line.StartsWith("corpus.tsv  ndcg@10 ", StringComparison.Ordinal) && line.EndsWith("100.00 bm25", StringComparison.Ordinal));
+        }
+
+        (await Outcome.OfAsync("evaluate", "--model", tokens, "--task", "retrieval", "--corpus", corpus, "--queries", queries, "--normalize"))
+            .Error.ShouldContain("--normalize: it is for dense vectors, but the model produces a vector for each token; leave it out.");
+    }
+
+    [Fact]
     public async Task A_suite_leaves_out_what_is_missing_and_says_so()
     {
         Directory.CreateDirectory(_folder.Of("sts/sts13"));
