@@ -54,11 +54,12 @@ internal sealed class EvaluateCommand : CliCommand
             var batching = _encoding.Batching(arguments, Host);
             Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank = reranker is null ? null : (retriever, corpus) =>
                 reranker.Behind(retriever, corpus, options: batching);
+            var encoders = await EncodersAsync(methods, arguments, cancellationToken).ConfigureAwait(false);
             var comparison = new MethodTable(Host, tasks, methods, arguments.GetValue(_format) == "json");
             foreach (var (number, task) in tasks.Index())
             {
                 comparison.Write(task, await WatchedAsync(tasks, number, () => task.Compare(
-                    methods, dense, rerank, folder, options, cancellationToken)).ConfigureAwait(false));
+                    methods, dense, rerank, folder, options, encoders, cancellationToken)).ConfigureAwait(false));
             }
         }
         else
@@ -81,6 +82,30 @@ internal sealed class EvaluateCommand : CliCommand
         Host.Error.WriteLine(
             Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in ")
             + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+    }
+
+    // The sparse encoder, and the late-interaction model: the head of the evaluated model, or its token vectors, unless another is named.
+    private async Task<Dictionary<Training.RetrievalMethod, ITrainableModel>> EncodersAsync(
+        IReadOnlyList<Training.RetrievalMethod> methods, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var encoders = new Dictionary<Training.RetrievalMethod, ITrainableModel>();
+        var compute = _encoding.Compute(arguments);
+        if (methods.Contains(Training.RetrievalMethod.Sparse))
+        {
+            var folder = await ModelOption.FolderAsync(_tasks.Sparse(arguments), Host, cancellationToken).ConfigureAwait(false);
+            encoders[Training.RetrievalMethod.Sparse] = SparseEncoder.Load(folder, compute);
+        }
+
+        if (methods.Contains(Training.RetrievalMethod.Tokens))
+        {
+            var folder = await ModelOption.FolderAsync(
+                _tasks.Tokens(arguments) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
+            encoders[Training.RetrievalMethod.Tokens] = ModelKinds.AllOf(folder).Contains(ModelKind.MultiVectorEncoder)
+                ? MultiVectorEncoder.Load(folder, compute)
+                : MultiVectorEncoder.Of(SentenceTransformer.Load(folder, compute));
+        }
+
+        return encoders;
     }
 
     // The bar shows the finished tasks; a task has no progress of its own.

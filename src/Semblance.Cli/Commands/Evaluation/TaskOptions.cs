@@ -17,7 +17,7 @@ internal sealed class TaskOptions
     private static readonly string[] MethodNames = [.. Enum.GetNames<RetrievalMethod>().Select(name => name.ToLowerInvariant())];
 
     // The options that can be combined with --suite.
-    private static readonly string[] OfSuite = ["--tasks", "--methods", "--reranker"];
+    private static readonly string[] OfSuite = ["--tasks", "--methods", "--reranker", "--sparse", "--tokens"];
 
     // The options that a task requires, and those that it accepts in addition.
     private static readonly Dictionary<string, (string[] Needed, string[] Taken)> Rules = new()
@@ -28,7 +28,7 @@ internal sealed class TaskOptions
         ["transfer"] = (["--data"], ["--test", "--dev", "--columns", "--label"]),
         ["nli"] = (["--data"], ["--test", "--dev", "--columns", "--label"]),
         ["centroid"] = (["--data", "--test"], ["--columns", "--label"]),
-        [RetrievalKind] = (["--corpus", "--queries"], ["--qrels", "--bm25", "--methods", "--reranker"]),
+        [RetrievalKind] = (["--corpus", "--queries"], ["--qrels", "--bm25", "--methods", "--reranker", "--sparse", "--tokens"]),
         ["paraphrase-mining"] = (["--data"], ["--columns", "--label"]),
         ["bitext"] = (["--data"], ["--columns"]),
         ["clustering"] = (["--data"], ["--columns", "--label"]),
@@ -50,7 +50,7 @@ internal sealed class TaskOptions
         "--tasks", "A,B", "--suite: the kinds of tasks to run, such as retrieval,bitext; default: all");
     private readonly Option<string?> _methods = NewOption.Text(
         "--methods", "A,B",
-        "retrieval: the methods to compare in columns, from model,bm25,hybrid,rerank; with --suite, runs only retrieval tasks");
+        "retrieval: the methods to compare in columns, from model,bm25,hybrid,rerank,sparse,tokens; with --suite, runs only retrieval tasks");
     private readonly Option<string?> _reranker = NewOption.Text(
         "--reranker", "MODEL",
         "retrieval: the model of --methods rerank, a cross-encoder, late-interaction model or sentence encoder: a folder or a Hub id; "
@@ -83,6 +83,9 @@ internal sealed class TaskOptions
         Description = "sts, pairs: also evaluates character overlap as a baseline",
     };
 
+    private readonly Option<string?> _sparse = NewOption.Text("--sparse", "MODEL", "The sparse encoder of --methods sparse");
+    private readonly Option<string?> _tokens = NewOption.Text(
+        "--tokens", "MODEL", "The late-interaction model of --methods tokens; default: the evaluated model's head, or its token vectors");
     private readonly Option<string?> _train = NewOption.Text(
         "--train", "FILE", "ner, labels: the training data, from which baselines are trained: the most frequent tags, a bag of words");
     private readonly Option<string?> _scheme = NewOption.Text(
@@ -106,7 +109,7 @@ internal sealed class TaskOptions
         Option[] options =
         [
             _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _kinds,
-            .. required ? (ReadOnlySpan<Option>)[_bm25, _overlap, _methods, _reranker, _train, _scheme, _contexts, _first] : [],
+            .. required ? (ReadOnlySpan<Option>)[_bm25, _overlap, _methods, _reranker, _sparse, _tokens, _train, _scheme, _contexts, _first] : [],
         ];
         foreach (var option in options)
         {
@@ -135,6 +138,12 @@ internal sealed class TaskOptions
 
     /// <summary>Returns the model that reranks, or <see langword="null"/> for the evaluated model.</summary>
     public string? Reranker(ParseResult arguments) => arguments.GetValue(_reranker);
+
+    /// <summary>Returns the sparse encoder, or <see langword="null"/>.</summary>
+    public string? Sparse(ParseResult arguments) => arguments.GetValue(_sparse);
+
+    /// <summary>Returns the late-interaction model, or <see langword="null"/> for the evaluated model.</summary>
+    public string? Tokens(ParseResult arguments) => arguments.GetValue(_tokens);
 
     /// <summary>Returns whether a task or a folder of data sets is given.</summary>
     public bool AreGiven(ParseResult arguments) => arguments.GetValue(_task) is not null || arguments.GetValue(_suite) is not null;
@@ -249,6 +258,14 @@ internal sealed class TaskOptions
         else if (!methods.Contains("rerank") && result.GetResult(_reranker) is not null)
         {
             result.AddError("--reranker requires --methods rerank.");
+        }
+        else if (methods.Contains("sparse") == result.GetResult(_sparse) is null)
+        {
+            result.AddError("--methods sparse and --sparse MODEL require each other.");
+        }
+        else if (!methods.Contains("tokens") && result.GetResult(_tokens) is not null)
+        {
+            result.AddError("--tokens requires --methods tokens.");
         }
         else if (methods.Length > 0 && result.GetValue(_kinds) is { } kinds && kinds != RetrievalKind)
         {

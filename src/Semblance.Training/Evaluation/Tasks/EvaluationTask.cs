@@ -91,6 +91,10 @@ public sealed class EvaluationTask
     /// </param>
     /// <param name="folder">The folder of <see cref="Files"/>.</param>
     /// <param name="encoding">The encoding options; <see langword="null"/> for the defaults.</param>
+    /// <param name="encoders">
+    /// The models of <see cref="RetrievalMethod.Sparse"/> and <see cref="RetrievalMethod.Tokens"/>; <see langword="null"/> if neither is
+    /// among <paramref name="methods"/>.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>All metrics of each method, with the names of <see cref="Headline"/>, from 0 to 1.</returns>
     /// <exception cref="InvalidOperationException">The task is of another kind.</exception>
@@ -101,6 +105,7 @@ public sealed class EvaluationTask
         Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank,
         string folder,
         EncodeOptions? encoding = null,
+        IReadOnlyDictionary<RetrievalMethod, ITrainableModel>? encoders = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(methods);
@@ -118,10 +123,19 @@ public sealed class EvaluationTask
         foreach (var method in methods.Distinct())
         {
             var name = method.ToString().ToLowerInvariant();
-            results.Add(method, Plain(evaluator.Evaluate(corpus => Retriever(method, corpus), name, cancellationToken), name));
+            results.Add(method, method is RetrievalMethod.Sparse or RetrievalMethod.Tokens
+                ? Encoded(method)
+                : Plain(evaluator.Evaluate(corpus => Retriever(method, corpus), name, cancellationToken), name));
         }
 
         return results;
+
+        OrderedDictionary<string, double> Encoded(RetrievalMethod method)
+        {
+            var encoder = encoders?.GetValueOrDefault(method)
+                ?? throw new ArgumentException($"RetrievalMethod.{method} needs a model.", nameof(encoders));
+            return Plain(evaluator.Evaluate(encoder, cancellationToken), FunctionOf(encoder));
+        }
 
         IRetriever Retriever(RetrievalMethod method, IReadOnlyList<string> corpus) => method switch
         {

@@ -14,4 +14,10 @@ public enum RetrievalMethod
 
     /// <summary>Reranking of the first 100 hits of <see cref="Hybrid"/> (<see cref="RetrieveAndRerank"/>).</summary>
     Rerank,
+
+    /// <summary>Exact search by a sparse encoder (<see cref="SparseEncoder"/>).</summary>
+    Sparse,
+
+    /// <summary>Exact search by late interaction, the vectors of tokens (<see cref="MultiVectorEncoder"/>).</summary>
+    Tokens,
 }

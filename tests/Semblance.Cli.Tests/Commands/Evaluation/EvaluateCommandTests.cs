@@ -127,6 +127,10 @@ public sealed class EvaluateCommandTests : IDisposable
         json.RootElement.GetProperty("methods").EnumerateObject().Select(method => method.Name).ShouldBe(["model", "bm25"]);
         json.RootElement.GetProperty("methods").GetProperty("bm25").GetProperty("ndcg@10").GetDouble().ShouldBe(100);
 
+        var encoders = (await Evaluate(
+            "--suite", _folder.Path, "--methods", "sparse,tokens", "--sparse", Fixtures.Own("st/splade"))).Done();
+        encoders.Lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["CISI", "ndcg@10", "100.00", "100.00"]);
+
         (await Evaluate("--suite", _folder.Path, "--tasks", "sts")).Done().Lines.Skip(1).ShouldHaveSingleItem().ShouldStartWith("STS13");
     }
 
@@ -136,8 +140,10 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("--task centroid needs --test.", "--task", "centroid", "--data", "x")]
     [InlineData("--task retrieval needs --queries.", "--task", "retrieval", "--corpus", "x")]
     [InlineData("--task sts does not take --bm25.", "--task", "sts", "--data", "x", "--bm25")]
-    [InlineData("--methods has 'magic'; it can have model, bm25, hybrid, rerank.", "--suite", "x", "--methods", "model,magic")]
+    [InlineData("--methods has 'magic'; it can have model, bm25, hybrid, rerank, sparse, tokens.", "--suite", "x", "--methods", "model,magic")]
     [InlineData("--reranker requires --methods rerank.", "--suite", "x", "--methods", "model", "--reranker", "y")]
+    [InlineData("--methods sparse and --sparse MODEL require each other.", "--suite", "x", "--methods", "model,sparse")]
+    [InlineData("--tokens requires --methods tokens.", "--suite", "x", "--methods", "model", "--tokens", "y")]
     [InlineData("--methods applies to retrieval tasks only; leave out --tasks sts.", "--suite", "x", "--methods", "model", "--tasks", "sts")]
     [InlineData("--bm25 is one of the --methods; leave it out.", "--task", "retrieval", "--corpus", "x", "--queries", "y", "--bm25", "--methods", "model")]
     [InlineData("--tasks has 'magic'; it can have sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext, clustering.", "--suite", "x", "--tasks", "sts,magic")]
