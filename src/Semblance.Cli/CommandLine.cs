@@ -125,6 +125,8 @@ internal static class CommandLine
         new ClassifyCommand(host),
         new TagCommand(host),
         new AnswerCommand(host),
+        new SummarizeCommand(host),
+        new TranslateCommand(host),
         new IndexCommand(host),
         new MineCommand(host),
         new DeduplicateCommand(host),

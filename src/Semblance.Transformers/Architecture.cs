@@ -39,6 +39,12 @@ public sealed record Architecture(string ModelType, string Prefix, Func<Configur
     /// <summary>Gets the stored scale of a norm that is the identity: 0 if the scale is stored minus 1. 1 by default.</summary>
     public float NormScale { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the function that returns, for a configuration, the standard deviation of each new parameter by its name;
+    /// <see langword="null"/>, the default, for 0.02.
+    /// </summary>
+    public Func<ConfigurationFile, Func<string, double>>? InitialDeviation { get; init; }
+
     /// <summary>Gets the layout of the original's tokenizer.</summary>
     public TokenizerLayout Tokenizer { get; init; } = TokenizerLayout.Bert;
 
@@ -52,6 +58,15 @@ public sealed record Architecture(string ModelType, string Prefix, Func<Configur
     /// original has none.
     /// </summary>
     public Func<ConfigurationFile, ModelParameters, Decoder>? CreateDecoder { get; init; }
+
+    /// <summary>Returns the parameters of a randomly initialized model.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <param name="pooler"><see langword="true"/> for a pooler, if the architecture has one; otherwise, <see langword="false"/>.</param>
+    internal RandomWeights NewWeights(ConfigurationFile configuration, int seed, bool pooler) => new(seed, pooler, NormScale)
+    {
+        Deviation = InitialDeviation?.Invoke(configuration),
+    };
 
     /// <summary>Creates a body from its configuration and weights.</summary>
     /// <param name="configuration">The configuration.</param>

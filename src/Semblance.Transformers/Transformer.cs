@@ -119,7 +119,7 @@ public abstract class Transformer
         try
         {
             var described = Architectures.Of(config);
-            return described.Load(config, new RandomWeights(seed, described.HasPooler, described.NormScale));
+            return described.Load(config, described.NewWeights(config, seed, described.HasPooler));
         }
         catch (ModelFormatException e)
         {

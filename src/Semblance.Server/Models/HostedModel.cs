@@ -33,7 +33,7 @@ internal sealed class HostedModel(ServedModel served, string folder)
     /// <summary>Returns whether the model can do what a request needs.</summary>
     public bool Supports(ModelTask task) => task switch
     {
-        ModelTask.Embed => Kinds[0] == ModelKind.SentenceTransformer,
+        ModelTask.Embed => Kinds[0] is ModelKind.SentenceTransformer or ModelKind.SequenceToSequenceModel, // of which the encoder
         ModelTask.EmbedSparse => Kinds[0] == ModelKind.SparseEncoder,
         ModelTask.Rerank => Kinds[0] is ModelKind.SentenceTransformer or ModelKind.CrossEncoder or ModelKind.MultiVectorEncoder,
         ModelTask.Classify => Kinds[0] == ModelKind.CrossEncoder,

@@ -78,6 +78,7 @@ public abstract class Objective
         ModelOutputKind.TextLogits => "the labels of texts",
         ModelOutputKind.TokenLogits => "the labels of tokens",
         ModelOutputKind.SpanLogits => "the answers to questions",
+        ModelOutputKind.SequenceLogits => "the tokens of target texts",
         _ => "the scores of pairs",
     };
 }

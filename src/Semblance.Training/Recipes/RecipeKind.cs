@@ -3,7 +3,7 @@ namespace Semblance.Training.Recipes;
 /// <summary>Specifies what a <see cref="Recipe"/> trains.</summary>
 public enum RecipeKind
 {
-    /// <summary>A sentence encoder, a cross-encoder, a multi-vector encoder or a sparse encoder.</summary>
+    /// <summary>A sentence encoder, a cross-encoder, a multi-vector encoder, a sparse encoder or a task model.</summary>
     Model,
 
     /// <summary>The vocabulary of a tokenizer.</summary>

@@ -57,6 +57,7 @@ public sealed class RecipeTraining
         TextClassifier classifier => classifier.Warnings,
         TokenClassifier tagger => tagger.Warnings,
         QuestionAnswerer answerer => answerer.Warnings,
+        SequenceToSequenceModel generator => generator.Warnings,
         _ => [],
     };
 

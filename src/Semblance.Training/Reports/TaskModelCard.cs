@@ -54,6 +54,20 @@ internal sealed record TaskModelCard(
                 model = AutoModelForQuestionAnswering.from_pretrained({name})
                 tokenizer = AutoTokenizer.from_pretrained({name})
                 """),
+        SequenceToSequenceModel => new(
+            "text2text-generation", "A sequence-to-sequence model: it generates a text from a text.", [],
+            name => $"""
+                using Semblance;
+
+                var model = SequenceToSequenceModel.Load({name});
+                var text = model.Generate("The branch has four counters.");
+                """,
+            name => $"""
+                from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+                model = AutoModelForSeq2SeqLM.from_pretrained({name})
+                tokenizer = AutoTokenizer.from_pretrained({name})
+                """),
         _ => null,
     };
 

@@ -16,7 +16,6 @@ public sealed class LanguageModel
     private LanguageModel(TaskModel model, ComputeType compute)
     {
         Compute = compute;
-        model.Prepare(compute);
         Body = model.Body;
         Warnings = model.Warnings;
         _head = model.Head;
@@ -67,7 +66,18 @@ public sealed class LanguageModel
         return model is { HasDecoder: false, Body.IsCausal: false }
             ? throw config.Fault(
                 "model_type", $"is '{model.Body.ModelType}' with bidirectional attention, which cannot predict a next token")
-            : new LanguageModel(model, compute);
+            : Prepared(model, compute);
+    }
+
+    /// <summary>Creates a language model from a model with a decoder, whose parameters it shares; they can be trained between calls.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
+    /// <exception cref="ArgumentException">The model has no decoder.</exception>
+    public static LanguageModel Of(TaskModel model, ComputeType compute = ComputeType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.HasDecoder ? new LanguageModel(model, compute) : throw new ArgumentException(
+            $"The model '{model.Architecture}' has no decoder.", nameof(model));
     }
 
     /// <summary>Begins the generation of a sequence.</summary>
@@ -96,6 +106,12 @@ public sealed class LanguageModel
         var batch = PackedBatch.From([source.ToArray()]);
         var states = Body.Forward(run, batch);
         return new Decoding(this, new EncodedSource(batch, Tensor.From(states.Values, states.Shape), keepsProjections: true));
+    }
+
+    private static LanguageModel Prepared(TaskModel model, ComputeType compute)
+    {
+        model.Prepare(compute);
+        return new LanguageModel(model, compute);
     }
 
     // Returns [tokens × hidden].

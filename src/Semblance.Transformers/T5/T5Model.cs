@@ -44,6 +44,7 @@ public sealed class T5Model : Transformer
         [
             new("T5EncoderModel"), new("T5ForConditionalGeneration", TaskKind.ConditionalGeneration) { CreateDecoder = CreateDecoder },
         ],
+        InitialDeviation = InitialDeviation,
         Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "</s>", "<unk>"], "<pad>") { Last = "</s>", Unknown = "<unk>" },
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers),
@@ -94,6 +95,21 @@ public sealed class T5Model : Transformer
 
     /// <inheritdoc/>
     protected override Tensor Finish(Computation run, Tensor hidden) => run.Dropout(run.RmsNorm(hidden, _norm), Config.DropoutRate);
+
+    // As in the original, whose attention is not scaled.
+    private static Func<string, double> InitialDeviation(ConfigurationFile configuration)
+    {
+        var config = T5Config.Read(configuration);
+        var factor = configuration.Number("initializer_factor", 1);
+        return name => factor / Math.Sqrt(name.Split('.')[^2] switch
+        {
+            "q" => config.DModel * config.DKv,
+            "o" => config.NumHeads * config.DKv,
+            "wo" => config.DFf,
+            "k" or "v" or "relative_attention_bias" or "wi" or "wi_0" or "wi_1" => config.DModel,
+            _ => 1, // embeddings and a head of its own
+        });
+    }
 
     private static T5Model Create(ConfigurationFile configuration, ModelParameters own)
     {

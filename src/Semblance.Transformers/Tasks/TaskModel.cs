@@ -149,6 +149,21 @@ public sealed class TaskModel
         return Create(body, MaskedLanguageModelOf(body), new RandomWeights(seed), optional: false);
     }
 
+    /// <summary>Creates a model that generates texts, with a randomly initialized decoder on a copy of an encoder; it can be trained.</summary>
+    /// <param name="body">The encoder, which is not changed.</param>
+    /// <param name="startToken">The id of the token that the decoder begins with.</param>
+    /// <param name="endToken">The id of the token that ends a text.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <exception cref="ModelFormatException">The architecture has no decoder for the generation of texts.</exception>
+    public static TaskModel CreateGenerator(Transformer body, int startToken, int endToken, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var config = WithClass(body, TaskKind.ConditionalGeneration, "generates texts", json =>
+            json.With(("decoder_start_token_id", startToken), ("eos_token_id", endToken), ("is_encoder_decoder", true)));
+        var copy = body.Architecture.Load(config, new TensorWeights(body.Parameters(), shared: false));
+        return Create(copy, config, body.Architecture.NewWeights(config, seed, pooler: false));
+    }
+
     /// <summary>Loads the masked language model head of a folder, for training with a body.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
     /// <param name="body">The body, of the same sizes; usually of the same folder.</param>
@@ -180,7 +195,7 @@ public sealed class TaskModel
         Body.Parameters().Select(parameter => parameter with { Name = Body.Architecture.Prefix + parameter.Name }).Concat(_own.All);
 
     /// <summary>
-    /// Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded except for the type of the weights.
+    /// Writes <c>model.safetensors</c>, body and head or decoder, and <c>config.json</c> as it was loaded except for the type of the weights.
     /// </summary>
     /// <param name="folder">
     /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.
@@ -188,18 +203,10 @@ public sealed class TaskModel
     /// <param name="weights">
     /// The type of the written parameters: <see cref="DType.F32"/>, <see cref="DType.F16"/> or <see cref="DType.BF16"/>.
     /// </param>
-    /// <exception cref="NotSupportedException">The model has a decoder.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32)
-    {
-        if (HasDecoder)
-        {
-            throw new NotSupportedException("A model with a decoder cannot be saved.");
-        }
-
+    public void Save(string folder, DType weights = DType.F32) =>
         ModelFiles.Save(folder, Parameters(), Config, weights, withHead: true);
-    }
 
     /// <summary>Computes the outputs of a batch.</summary>
     /// <param name="run">The computation; it owns the results.</param>

@@ -67,6 +67,9 @@ public static class AdapterFolders
             case ModelKind.MultiVectorEncoder:
                 Merge<MultiVectorEncoder>(folder, model, output);
                 break;
+            case ModelKind.SequenceToSequenceModel:
+                Merge<SequenceToSequenceModel>(folder, model, output);
+                break;
             default:
                 Merge<SentenceTransformer>(folder, model, output);
                 break;

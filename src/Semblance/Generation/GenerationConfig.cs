@@ -214,7 +214,7 @@ public sealed record GenerationConfig
         }
     }
 
-    private static GenerationConfig Read(ConfigurationFile file, bool isShared)
+    internal static GenerationConfig Read(ConfigurationFile file, bool isShared)
     {
         var isDrawn = file.Flag("do_sample", false);
         file.Check(isDrawn ? SamplingKeys : GreedyKeys, isShared);

@@ -20,4 +20,7 @@ public enum ModelKind
 
     /// <summary>A model that finds the answer to a question in a text: <see cref="Semblance.QuestionAnswerer"/>.</summary>
     QuestionAnswerer,
+
+    /// <summary>A model that generates a text from a text: <see cref="Semblance.SequenceToSequenceModel"/>.</summary>
+    SequenceToSequenceModel,
 }

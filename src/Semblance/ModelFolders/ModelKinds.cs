@@ -18,6 +18,11 @@ public static class ModelKinds
     {
         AdapterFiles.HasAdapter(folder);
         var found = Of(folder);
+        if (found == ModelKind.SequenceToSequenceModel && wanted != found)
+        {
+            found = ModelKind.SentenceTransformer; // its encoder alone
+        }
+
         if (wanted == ModelKind.MultiVectorEncoder && MultiVectorHead.Exists(folder))
         {
             return;
@@ -52,7 +57,7 @@ public static class ModelKinds
     }
 
     private static bool HasHead(ModelKind kind) =>
-        kind is ModelKind.CrossEncoder or ModelKind.TokenClassifier or ModelKind.QuestionAnswerer;
+        kind is ModelKind.CrossEncoder or ModelKind.TokenClassifier or ModelKind.QuestionAnswerer or ModelKind.SequenceToSequenceModel;
 
     /// <summary>
     /// Returns the kinds of model that a folder holds: that of <see cref="Of"/>, and <see cref="ModelKind.MultiVectorEncoder"/> if there is
@@ -96,6 +101,8 @@ public static class ModelKinds
                 ModelKind.TokenClassifier,
             _ when architectures.Any(architecture => architecture.EndsWith("ForQuestionAnswering", StringComparison.Ordinal)) =>
                 ModelKind.QuestionAnswerer,
+            _ when architectures.Any(architecture => architecture.EndsWith("ForConditionalGeneration", StringComparison.Ordinal)) =>
+                ModelKind.SequenceToSequenceModel,
             _ => ModelKind.SentenceTransformer,
         };
     }

@@ -67,7 +67,7 @@ public sealed class Reranker
                 {
                     RetrieverWeight = MultiVectorHead.Exists(folder) ? TokenVectorsWeight : 0,
                 };
-            case ModelKind.SentenceTransformer:
+            case ModelKind.SentenceTransformer or ModelKind.SequenceToSequenceModel:
                 var model = SentenceTransformer.Load(folder, compute);
                 return model.Modules[0] is TransformerModule
                     ? new Reranker(MultiVectorEncoder.Of(model), model.Warnings) { RetrieverWeight = TokenVectorsWeight }

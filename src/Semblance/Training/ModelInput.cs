@@ -4,7 +4,7 @@ namespace Semblance;
 /// <param name="Texts">The texts; of pairs, the first texts.</param>
 public sealed record ModelInput(IReadOnlyList<string> Texts)
 {
-    /// <summary>Gets the second text of each pair; null if the input is single texts.</summary>
+    /// <summary>Gets the second text of each pair, or the target of each source; null if the input is single texts.</summary>
     public IReadOnlyList<string>? Pairs { get; init; }
 
     /// <summary>Gets the prompt before each text; empty by default.</summary>

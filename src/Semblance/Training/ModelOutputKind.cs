@@ -20,4 +20,7 @@ public enum ModelOutputKind
 
     /// <summary>The logits of each token of a question and its context: as the first and as the last of the answer.</summary>
     SpanLogits,
+
+    /// <summary>The logits of each token of a target text, one for each token of the vocabulary.</summary>
+    SequenceLogits,
 }

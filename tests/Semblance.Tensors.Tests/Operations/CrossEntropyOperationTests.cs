@@ -28,6 +28,28 @@ public class CrossEntropyOperationTests
     }
 
     [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Values_and_gradients_of_logits_with_smoothed_labels_are_the_formulas(InstructionSet set)
+    {
+        foreach (var (columns, smoothing) in new[] { (1, 0.1f), (5, 0f), (16, 0.3f), (37, 0.1f) })
+        {
+            var logits = TestTensors.Random(1, 6, columns);
+            int[] classes = [.. Enumerable.Range(0, 6).Select(i => i * 5 % columns)];
+            double[] Formula(double[][] v) =>
+                [.. v[0].Chunk(columns).Select((row, i) => Math.Log(row.Sum(Math.Exp)) - ((1 - smoothing) * row[classes[i]]) - (smoothing * row.Average()))];
+
+            using var run = new Computation(instructions: set);
+            run.CrossEntropyOfLogits(logits, classes, smoothing).Values
+                .ShouldBeNear([.. Formula([[.. logits.Values.ToArray().Select(v => (double)v)]]).Select(v => (float)v)], 1e-5);
+            GradientTests.Check(set, [logits], r => r.CrossEntropyOfLogits(logits, classes, smoothing), Formula);
+        }
+
+        using var other = new Computation();
+        Should.Throw<ArgumentException>(() => other.CrossEntropyOfLogits(Tensor.Zeros(2, 3), [0, 3])).Message.ShouldContain("from 0 to 2");
+        Should.Throw<ArgumentOutOfRangeException>(() => other.CrossEntropyOfLogits(Tensor.Zeros(1, 3), [0], 1));
+    }
+
+    [Theory]
     [InlineData(64)]
     [InlineData(20)]
     [InlineData(7)]

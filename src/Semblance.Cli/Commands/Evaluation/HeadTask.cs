@@ -25,8 +25,14 @@ internal sealed record HeadTask(string Kind, IReadOnlyList<string> Data)
     /// <summary>Gets the file of the texts of questions, or <see langword="null"/>.</summary>
     public string? Contexts { get; init; }
 
-    /// <summary>Gets the number of questions to evaluate, or <see langword="null"/> for all.</summary>
+    /// <summary>Gets the number of rows to evaluate, or <see langword="null"/> for all.</summary>
     public int? First { get; init; }
+
+    /// <summary>Gets the number of beams, or <see langword="null"/> for that of the model.</summary>
+    public int? NumBeams { get; init; }
+
+    /// <summary>Gets a value that indicates whether ROUGE compares stems.</summary>
+    public bool Stemming { get; init; }
 
     /// <summary>Evaluates the model of a folder and writes the results of each file.</summary>
     /// <param name="folder">The folder of the model.</param>
@@ -40,6 +46,8 @@ internal sealed record HeadTask(string Kind, IReadOnlyList<string> Data)
         {
             TaskOptions.EntitiesKind => Entities(TokenClassifier.Load(folder, compute), cancellationToken),
             TaskOptions.LabelsKind => Labels(TextClassifier.Load(folder, compute), cancellationToken),
+            TaskOptions.SummariesKind or TaskOptions.TranslationKind =>
+                Texts(ForTask(SequenceToSequenceModel.Load(folder, compute)), cancellationToken),
             _ => Answers(QuestionAnswerer.Load(folder, compute), cancellationToken),
         };
         using var json = isJson ? new JsonLinesWriter(host.Output) : null;
@@ -147,5 +155,28 @@ internal sealed record HeadTask(string Kind, IReadOnlyList<string> Data)
                 .. (Contexts is null ? AnsweredQuestions.Read(file) : AnsweredQuestions.Read(Contexts, file)).Take(First ?? int.MaxValue),
             ];
             return [("model", new QuestionAnsweringEvaluator(questions).Evaluate(model, cancellationToken).Metrics, null)];
+        };
+
+    // A model with settings for the task uses them; of several languages, none can be chosen.
+    private SequenceToSequenceModel ForTask(SequenceToSequenceModel model)
+    {
+        var name = Kind == TaskOptions.TranslationKind ? TranslateCommand.Task : SummarizeCommand.Task;
+        string[] tasks = [.. model.Tasks.Where(task => task.StartsWith(name, StringComparison.Ordinal))];
+        return model.Config.Prefix.Length == 0 && tasks is [var only] ? model.ForTask(only) : model;
+    }
+
+    // The baselines are the first sentences of a text, or the source itself.
+    private Func<string, IEnumerable<(string, IReadOnlyDictionary<string, double>, string?)>> Texts(
+        SequenceToSequenceModel model, CancellationToken cancellationToken) => file =>
+        {
+            var rouge = new Rouge(Stemming);
+            var rows = GenerationEvaluator.Load(file, Columns, First, numBeams: NumBeams, rouge: rouge);
+            var isTranslation = Kind == TaskOptions.TranslationKind;
+            IReadOnlyList<string> predictions = isTranslation ? rows.Sources : [.. rows.Sources.Select(source => LeadSentences.Of(source))];
+            return
+            [
+                ("model", rows.Evaluate(model, cancellationToken).Metrics, null),
+                (isTranslation ? "source" : "lead-3", GenerationScores.Of(predictions, rows.References, rouge), null),
+            ];
         };
 }

@@ -11,8 +11,9 @@ internal sealed class TaskOptions
 {
     private const string RetrievalKind = "retrieval";
 
-    /// <summary>The kinds of tasks of token classifiers, text classifiers and question answerers.</summary>
-    public const string EntitiesKind = "ner", LabelsKind = "labels", AnswersKind = "answers";
+    /// <summary>The kinds of tasks of models with a head for them.</summary>
+    public const string EntitiesKind = "ner", LabelsKind = "labels", AnswersKind = "answers",
+        SummariesKind = "summaries", TranslationKind = "translation";
 
     private static readonly string[] MethodNames = [.. Enum.GetNames<RetrievalMethod>().Select(name => name.ToLowerInvariant())];
 
@@ -35,10 +36,12 @@ internal sealed class TaskOptions
         [EntitiesKind] = (["--data"], ["--train", "--scheme"]),
         [LabelsKind] = (["--data"], ["--train", "--columns", "--label"]),
         [AnswersKind] = (["--data"], ["--contexts", "--first"]),
+        [SummariesKind] = (["--data"], ["--columns", "--first", "--num-beams", "--stemming"]),
+        [TranslationKind] = (["--data"], ["--columns", "--first", "--num-beams"]),
     };
 
     // The kinds of tasks of models with a head for them; the others are of sentence encoders.
-    private static readonly string[] HeadKinds = [EntitiesKind, LabelsKind, AnswersKind];
+    private static readonly string[] HeadKinds = [EntitiesKind, LabelsKind, AnswersKind, SummariesKind, TranslationKind];
 
     private readonly Option<string?> _task = new("--task")
     {
@@ -92,7 +95,10 @@ internal sealed class TaskOptions
         "--scheme", "SCHEME", "ner: the scheme that entities must follow exactly: iob1, iob2, ioe1, ioe2, iobes or bilou");
     private readonly Option<string?> _contexts = NewOption.Text(
         "--contexts", "FILE", "answers: the texts with doc_id and text that the questions name by relevant_doc_id");
-    private readonly Option<int?> _first = NewOption.Count("--first", "answers: the number of questions to evaluate; default: all");
+    private readonly Option<int?> _first = NewOption.Count("--first", "answers, summaries, translation: the number of rows to evaluate; default: all");
+    private readonly Option<int?> _numBeams = NewOption.Count(
+        "--num-beams", "summaries, translation: the number of beams of beam search; default: that of the model");
+    private readonly Option<bool> _stemming = new("--stemming") { Description = "summaries: ROUGE compares the stems of English words" };
 
     private readonly bool _required;
 
@@ -109,7 +115,10 @@ internal sealed class TaskOptions
         Option[] options =
         [
             _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _kinds,
-            .. required ? (ReadOnlySpan<Option>)[_bm25, _overlap, _methods, _reranker, _sparse, _tokens, _train, _scheme, _contexts, _first] : [],
+            .. required
+                ? (ReadOnlySpan<Option>)
+                    [_bm25, _overlap, _methods, _reranker, _sparse, _tokens, _train, _scheme, _contexts, _first, _numBeams, _stemming]
+                : [],
         ];
         foreach (var option in options)
         {
@@ -129,6 +138,8 @@ internal sealed class TaskOptions
             Label = arguments.GetValue(_label),
             Contexts = arguments.GetValue(_contexts),
             First = arguments.GetValue(_first),
+            NumBeams = arguments.GetValue(_numBeams),
+            Stemming = arguments.GetValue(_stemming),
         }
         : null;
 

@@ -75,6 +75,13 @@ internal sealed class InfoCommand : CliCommand
                 var answerer = QuestionAnswerer.Load(folder, compute);
                 Host.Warn(answerer.Warnings);
                 return With(answerer.MaxSequenceLength, answerer.Tokenizer.VocabularySize);
+            case ModelKind.SequenceToSequenceModel:
+                var generator = SequenceToSequenceModel.Load(folder, compute);
+                Host.Warn(generator.Warnings);
+                return With(
+                    generator.MaxSequenceLength, generator.Tokenizer.VocabularySize,
+                    ("max target", Numbers.Invariant($"{generator.Config.MaxTargetLength} tokens")), ("prefix", generator.Config.Prefix),
+                    ("tasks", string.Join(", ", generator.Tasks)));
             default:
                 var multiVector = MultiVectorEncoder.Load(folder, compute);
                 Host.Warn(multiVector.Warnings);

@@ -3,8 +3,12 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Computes ln Σ eˣ of each row, and its difference to the score of the row's class. An item is a row.</summary>
-internal readonly unsafe struct CrossEntropyKernel(Tensor scores, int[] classes, int firstRow, Tensor logSums, Tensor losses) : IKernel
+/// <summary>
+/// Computes ln Σ eˣ of each row, and its difference to the score of the row's class, of which a share is that of the mean score of all classes.
+/// An item is a row.
+/// </summary>
+internal readonly unsafe struct CrossEntropyKernel(
+    Tensor scores, int[] classes, int firstRow, Tensor logSums, Tensor losses, float smoothing = 0) : IKernel
 {
     private readonly Operand _scores = scores;
     private readonly Operand _logSums = ((Operand)logSums).From(firstRow);
@@ -37,7 +41,27 @@ internal readonly unsafe struct CrossEntropyKernel(Tensor scores, int[] classes,
             }
 
             _logSums.Data[row] = max + MathF.Log(TLanes.Sum(sum));
-            _losses.Data[row] = _logSums.Data[row] - x[classes[firstRow + row]];
+            var own = x[classes[firstRow + row]];
+            _losses.Data[row] = _logSums.Data[row] - (smoothing == 0 ? own : ((1 - smoothing) * own) + (smoothing * Mean<TLanes>(x)));
         }
+    }
+
+    private float Mean<TLanes>(float* x)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var whole = _columns / TLanes.Count * TLanes.Count;
+        var sum = TLanes.Broadcast(0);
+        for (var i = 0; i < whole; i += TLanes.Count)
+        {
+            sum += TLanes.Load(x + i);
+        }
+
+        var total = TLanes.Sum(sum);
+        for (var i = whole; i < _columns; i++)
+        {
+            total += x[i];
+        }
+
+        return total / _columns;
     }
 }

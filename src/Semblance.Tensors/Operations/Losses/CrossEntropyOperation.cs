@@ -28,6 +28,50 @@ public static class CrossEntropyOperation
         return CrossEntropy(run, x, layer, classes, Math.Max(1, BlockFloats / layer.Outputs));
     }
 
+    /// <summary>Computes −ln of the probability that the softmax of each row gives to the row's class, with label smoothing.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="logits"><c>[rows × classes]</c>.</param>
+    /// <param name="classes">The class of each row, from 0.</param>
+    /// <param name="labelSmoothing">
+    /// The share of the target that is divided among all classes, from 0, the default, to less than 1 (Szegedy et al. 2016,
+    /// arXiv:1512.00567).
+    /// </param>
+    /// <returns><c>[rows × 1]</c>.</returns>
+    /// <exception cref="ArgumentException">
+    /// The number of classes is not the number of rows, or a class is not one of the columns.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is out of range.</exception>
+    public static Tensor CrossEntropyOfLogits(
+        this Computation run, Tensor logits, IReadOnlyList<int> classes, float labelSmoothing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentOutOfRangeException.ThrowIfNegative(labelSmoothing);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(labelSmoothing, 1);
+        ThrowIfUnfit(classes, logits.Rows, logits.Columns);
+        int[] labels = [.. classes];
+        Tensor losses = run.Lease(logits.Rows, 1), logSums = run.Lease(logits.Rows, 1);
+        run.Execute(
+            new CrossEntropyKernel(logits, labels, 0, logSums, losses, labelSmoothing), logits.Rows, Blocks.Cost(logits));
+        if (run.Recording && logits.RequiresGradient)
+        {
+            run.Record(
+                losses,
+                gradient =>
+                {
+                    var result = run.Lease(logits.Shape);
+                    logits.Values.CopyTo(result.Writable);
+                    run.Execute(
+                        new CrossEntropyGradient(result, labels, 0, logSums, gradient, labelSmoothing), result.Rows, Blocks.Cost(result));
+                    logits.AddGradient(result);
+                },
+                logits);
+        }
+
+        return losses;
+    }
+
     internal static Tensor CrossEntropy(Computation run, Tensor x, Linear layer, IReadOnlyList<int> classes, int blockRows)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -39,15 +83,19 @@ public static class CrossEntropyOperation
             throw new ArgumentException($"A classifier of {layer.Inputs} inputs cannot take {x}.", nameof(x));
         }
 
-        if (classes.Count != x.Rows || classes.Any(value => (uint)value >= (uint)layer.Outputs))
-        {
-            throw new ArgumentException(
-                $"Each of {x.Rows} rows needs one class from 0 to {layer.Outputs - 1}; there are {classes.Count}, "
-                + $"from {classes.DefaultIfEmpty().Min()} to {classes.DefaultIfEmpty().Max()}.", nameof(classes));
-        }
-
+        ThrowIfUnfit(classes, x.Rows, layer.Outputs);
         var block = new Blocks(run, x, layer, [.. classes], run.Lease(x.Rows, 1), blockRows);
         return block.Forward();
+    }
+
+    private static void ThrowIfUnfit(IReadOnlyList<int> classes, int rows, int count)
+    {
+        if (classes.Count != rows || classes.Any(value => (uint)value >= (uint)count))
+        {
+            throw new ArgumentException(
+                $"Each of {rows} rows needs one class from 0 to {count - 1}; there are {classes.Count}, "
+                + $"from {classes.DefaultIfEmpty().Min()} to {classes.DefaultIfEmpty().Max()}.", nameof(classes));
+        }
     }
 
     private sealed class Blocks(Computation run, Tensor x, Linear layer, int[] classes, Tensor losses, int blockRows)
@@ -118,6 +166,6 @@ public static class CrossEntropyOperation
         private Tensor Scores(Tensor part) =>
             MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
 
-        private static long Cost(Tensor scores) => 16L * scores.Length;
+        public static long Cost(Tensor scores) => 16L * scores.Length;
     }
 }

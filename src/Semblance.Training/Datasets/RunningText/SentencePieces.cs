@@ -82,7 +82,8 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
     // Two tokens can come from one character.
     private static bool Parted(TokenBuffer buffer, int token) => buffer.Offsets[token].Start >= buffer.Offsets[token - 1].End;
 
-    private static bool StartsSentence(string line, int place)
+    /// <summary>Returns whether a sentence begins at a place of a line that is not white space.</summary>
+    internal static bool StartsSentence(string line, int place)
     {
         var end = place;
         while (end > 0 && char.IsWhiteSpace(line[end - 1]))

@@ -68,6 +68,7 @@ public static class LossRegistry
         TextClassificationLoss.Descriptor,
         TokenClassificationLoss.Descriptor,
         QuestionAnsweringLoss.Descriptor,
+        SequenceToSequenceLoss.Descriptor,
         .. Enum.GetValues<ModelOutputKind>().Select(AdversarialLoss.Descriptor),
         .. RDropLoss.Outputs.Select(RDropLoss.Descriptor),
     ];
@@ -143,6 +144,7 @@ public static class LossRegistry
         ModelOutputKind.TextLogits => " of text classifiers",
         ModelOutputKind.TokenLogits => " of token classifiers",
         ModelOutputKind.SpanLogits => " of question answerers",
+        ModelOutputKind.SequenceLogits => " of sequence-to-sequence models",
         _ => "",
     };
 }

@@ -6,7 +6,7 @@ internal static class RecipeEvaluator
     // The names of the models in a recipe.
     private const string Encoder = "model", CrossEncoder = "cross-encoder", MultiVector = "multi-vector", Sparse = "sparse",
         TextClassifier = RecipeTaskModel.TextClassifierKey, TokenClassifier = RecipeTaskModel.TokenClassifierKey,
-        QuestionAnswerer = RecipeTaskModel.QuestionAnswererKey;
+        QuestionAnswerer = RecipeTaskModel.QuestionAnswererKey, SequenceToSequence = RecipeTaskModel.SequenceToSequenceKey;
 
     private static readonly string[] PairMetrics = ["ap", "accuracy", "f1", "precision", "recall", "mcc"];
     private static readonly string[] RetrievalMetrics =
@@ -29,6 +29,9 @@ internal static class RecipeEvaluator
             [TextClassifier], ["accuracy", "f1_macro", "f1_micro", "f1_weighted", "pearson", "spearman"], RecipeTaskData.Labels)),
         ("entities", new([TokenClassifier], ["f1", "precision", "recall", "f1_macro", "accuracy"], RecipeTaskData.Entities)),
         ("answers", new([QuestionAnswerer], ["f1", "exact_match"], RecipeTaskData.Answers)),
+        ("generation", new(
+            [SequenceToSequence], ["chrf", "bleu", "rouge1", "rouge2", "rougeL", "rougeLsum", "negative_loss"],
+            RecipeTaskData.Generation)),
         ("clustering", new([Encoder], ["v_measure", "homogeneity", "completeness", "nmi", "ari"], Clustering)),
     ];
 

@@ -72,6 +72,16 @@ internal static class RecipeTaskData
         };
     }
 
+    /// <summary>Creates the evaluator of a sequence-to-sequence model.</summary>
+    public static Evaluator Generation(RecipeEvaluator.Section section)
+    {
+        section.Node.Only("task", "name", "metric", "file", "texts", "first-rows", "num-beams", "stemming");
+        var texts = section.Node.Find("texts")?.Items().Select(column => column.Text()).ToArray();
+        return GenerationEvaluator.Load(
+            section.File("file"), texts, section.Node.Find("first-rows")?.Count(), section.Name, section.Node.Find("num-beams")?.Count(),
+            new Rouge(section.Node.Find("stemming")?.Flag() ?? false), section.Metric);
+    }
+
     private static IEnumerable<Example> Tagged(string file, LabelNames labels)
     {
         foreach (var (row, sentence) in TaggedSentences.Read(file).Index())

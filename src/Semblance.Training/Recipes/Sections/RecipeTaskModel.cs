@@ -3,16 +3,16 @@ using Semblance.Modules;
 namespace Semblance.Training.Recipes;
 
 /// <summary>
-/// Creates the task model of a recipe, <c>text-classifier</c>, <c>token-classifier</c> or <c>question-answerer</c>: an existing one, or a
-/// new head on the transformer of a model.
+/// Creates the task model of a recipe, <c>text-classifier</c>, <c>token-classifier</c>, <c>question-answerer</c> or
+/// <c>sequence-to-sequence</c>: an existing one, or a new head or decoder on the transformer of a model.
 /// </summary>
 internal static class RecipeTaskModel
 {
     public const string TextClassifierKey = "text-classifier", TokenClassifierKey = "token-classifier",
-        QuestionAnswererKey = "question-answerer";
+        QuestionAnswererKey = "question-answerer", SequenceToSequenceKey = "sequence-to-sequence";
 
     /// <summary>The keys of task models in a recipe.</summary>
-    public static readonly string[] Keys = [TextClassifierKey, TokenClassifierKey, QuestionAnswererKey];
+    public static readonly string[] Keys = [TextClassifierKey, TokenClassifierKey, QuestionAnswererKey, SequenceToSequenceKey];
 
     /// <summary>Creates the model.</summary>
     /// <param name="key">The key of the model.</param>
@@ -25,9 +25,17 @@ internal static class RecipeTaskModel
         string key, RecipeNode node, RecipeNode recipe, string data, int seed, CancellationToken cancellationToken)
     {
         var folder = await RecipeModel.FolderAsync(node, cancellationToken).ConfigureAwait(false);
-        var settings = node.IsMapping ? node.Only("folder", "new", "labels", "problem", "max-length") : null;
+        var settings = node.IsMapping ? node.Only([.. KeysOf(key)]) : null;
         var kind = folder is null ? ModelKind.SentenceTransformer : ModelKinds.Of(folder);
         var isTrained = settings?.Find("labels") is null && settings?.Find("problem") is null && settings?.Find("max-length") is null;
+        if (key == SequenceToSequenceKey && folder is not null && kind == ModelKind.SequenceToSequenceModel)
+        {
+            var model = SequenceToSequenceModel.LoadTrainable(folder);
+            return settings is null ? model : model.With(
+                settings.Find("max-length")?.Number(2, model.Body!.MaxPositions), settings.Find("max-target-length")?.Number(2, int.MaxValue),
+                settings.Find("prefix")?.Text());
+        }
+
         if (isTrained && kind == KindOf(key))
         {
             return key switch
@@ -53,6 +61,9 @@ internal static class RecipeTaskModel
                 TextClassifierKey => TextClassifier.Create(
                     input, names ?? TextLabels(datasets, data), ProblemOf(settings, datasets), seed),
                 TokenClassifierKey => TokenClassifier.Create(input, names ?? TokenLabels(datasets, data), seed),
+                SequenceToSequenceKey => SequenceToSequenceModel.Create(
+                    input, settings?.Find("max-target-length")?.Number(2, int.MaxValue) ?? SequenceToSequenceConfig.DefaultMaxTargetLength,
+                    settings?.Find("prefix")?.Text() ?? "", seed),
                 _ => QuestionAnswerer.Create(input, seed),
             };
         }
@@ -70,10 +81,23 @@ internal static class RecipeTaskModel
         _ => null,
     };
 
+    private static string[] KeysOf(string key) =>
+    [
+        "folder", "new", "max-length",
+        .. key switch
+        {
+            TextClassifierKey => ["labels", "problem"],
+            TokenClassifierKey => ["labels"],
+            SequenceToSequenceKey => ["max-target-length", "prefix"],
+            _ => Array.Empty<string>(),
+        },
+    ];
+
     private static ModelKind KindOf(string key) => key switch
     {
         TextClassifierKey => ModelKind.CrossEncoder,
         TokenClassifierKey => ModelKind.TokenClassifier,
+        SequenceToSequenceKey => ModelKind.SequenceToSequenceModel,
         _ => ModelKind.QuestionAnswerer,
     };
 

@@ -64,10 +64,11 @@ public abstract record TextOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads ?? 1, 1, nameof(MaxThreads));
-        if (Truncation == Truncation.Chunk && this is not EncodeOptions)
+        if (Truncation == Truncation.Chunk && this is not (EncodeOptions or GenerateOptions))
         {
             throw new ArgumentException(
-                "Truncation.Chunk is for the vectors of a SentenceTransformer; choose Truncation.Cut or Truncation.Error.",
+                "Truncation.Chunk is for the vectors of a SentenceTransformer and the texts of a SequenceToSequenceModel; choose "
+                + "Truncation.Cut or Truncation.Error.",
                 nameof(Truncation));
         }
     }

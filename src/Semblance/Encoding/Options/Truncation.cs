@@ -12,7 +12,7 @@ public enum Truncation
     /// <summary>
     /// The text is divided into chunks, and its vector is computed from theirs: see <see cref="EncodeOptions.ChunkSize"/>,
     /// <see cref="EncodeOptions.ChunkOverlap"/> and <see cref="EncodeOptions.ChunkPooling"/>. Only <see cref="SentenceTransformer"/>
-    /// supports it, for the vectors of texts.
+    /// supports it, for the vectors of texts, and <see cref="SequenceToSequenceModel"/>, which generates a text for each chunk.
     /// </summary>
     Chunk,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Semblance.Modules;
+using Semblance.Transformers;
 
 namespace Semblance.Cli.Tests.Commands;
 
@@ -87,6 +88,47 @@ public sealed class TaskCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_are_summarized_and_translated_with_the_settings_of_the_task()
+    {
+        var model = Generator();
+        var expected = SequenceToSequenceModel.Load(model);
+        (await Outcome.OfAsync("summarize", "a b", "c", "--model", model)).Done().Lines
+            .ShouldBe(expected.ForTask("summarization").Generate(["a b", "c"]).Select(text => Line(text.Text)));
+        var json = JsonDocument.Parse((await Outcome.WithInputAsync("a b\n", "translate", "--model", model, "--from", "en", "--to", "de", "--format", "json")).Done().Lines.Single()).RootElement;
+        json.EnumerateObject().Select(member => member.Name).ShouldBe(["text", "translation", "truncated"]);
+        json.GetProperty("translation").GetString().ShouldBe(expected.ForTask("translation_en_to_de").Generate("a b"));
+        (await Outcome.OfAsync("translate", "a b", "--model", model, "--prefix", "x: ", "--num-beams", "2", "--max-new-tokens", "3")).Done().Lines.Single()
+            .ShouldBe(Line(expected.Generate("a b", new() { Prompt = "x: ", Generation = expected.Config.Generation with { NumBeams = 2, MaxNewTokens = 3 } })));
+        (await Outcome.OfAsync("translate", "a", "--model", model)).Error.ShouldContain("translation_en_to_de, translation_en_to_fr");
+        (await Outcome.OfAsync("translate", "a", "--model", model, "--from", "en", "--to", "xx")).Error.ShouldContain("no settings for 'translation_en_to_xx'");
+        (await Outcome.OfAsync("translate", "a", "--model", model, "--from", "en")).Error.ShouldContain("--from and --to are used together.");
+        (await Outcome.OfAsync("info", "--model", model)).Done().Output.ShouldContain("summarization, translation_en_to_de");
+        (await Outcome.OfAsync("summarize", "a", "--model", Tagger())).Error.ShouldContain("load it with TokenClassifier");
+        static string Line(string text) => text.Replace('\n', ' ');
+    }
+
+    [Fact]
+    public async Task Long_texts_are_cut_with_a_warning_refused_or_divided()
+    {
+        var text = string.Join(' ', Enumerable.Repeat("a b c d. E f", 12));
+        string[] command = ["summarize", text, "--model", Generator(), "--max-new-tokens", "2"];
+        (await Outcome.OfAsync(command)).Done().Error.ShouldContain("1 of 1 texts were cut to 48 tokens");
+        (await Outcome.OfAsync([.. command, "--truncation", "error"])).ExitCode.ShouldBe(1);
+        (await Outcome.OfAsync([.. command, "--truncation", "chunk"])).Done().Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Generated_texts_are_evaluated_beside_the_lead_and_the_source()
+    {
+        var data = _folder.Write("pairs.tsv", "en\tde\na b. c. d. e.\ta b. c. d.\nx\ty\n");
+        var lines = (await Outcome.OfAsync("evaluate", "--task", "summaries", "--model", Generator(), "--data", data, "--first", "1", "--stemming")).Done().Lines;
+        lines.Single(line => line.Contains("lead-3") && line.Contains("rougeL ")).ShouldEndWith("100.00");
+        var json = (await Outcome.OfAsync("evaluate", "--task", "translation", "--model", Generator(), "--data", data, "--columns", "de,de", "--num-beams", "2", "--format", "json")).Done().Lines;
+        json.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("method").GetString()).ShouldBe(["model", "source"]);
+        JsonDocument.Parse(json[1]).RootElement.GetProperty("metrics").GetProperty("chrf").GetDouble().ShouldBe(100, 1e-9);
+    }
+
+    [Fact]
     public async Task Wrong_options_and_models_are_named()
     {
         (await Outcome.OfAsync("tag", Text)).Error.ShouldContain("--model");
@@ -105,6 +147,28 @@ public sealed class TaskCommandTests : IDisposable
     private string Tagger() => Saved("tagger", folder => TokenClassifier.Create(_input, ["O", "B-PER", "I-PER", "B-LOC"], 2).Save(folder));
 
     private string Reader() => Saved("reader", folder => QuestionAnswerer.Create(_input, 2).Save(folder));
+
+    // A T5 with settings for several tasks, as t5-small has.
+    private string Generator() => Saved("generator", folder =>
+    {
+        var tokenizer = CharacterTokenizer.Create("t5");
+        var sizes = new ModelSizes
+        {
+            VocabSize = tokenizer.VocabularySize,
+            HiddenSize = 16,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 2,
+            MaxPositionEmbeddings = 48,
+        };
+        SequenceToSequenceModel.Create(RandomModel.CreateTransformer("t5", tokenizer, sizes, 3), 8, seed: 1).Save(folder);
+        var path = Path.Combine(folder, "config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace(
+            "\"model_type\"",
+            """
+            "task_specific_params": {"summarization": {"max_length": 6, "num_beams": 2, "prefix": "summarize: "}, "translation_en_to_de": {"prefix": "to German: "}, "translation_en_to_fr": {"prefix": "to French: "}},
+            "model_type"
+            """, StringComparison.Ordinal));
+    });
 
     private string Classifier(ClassificationProblem problem) =>
         Saved($"{problem}", folder => TextClassifier.Create(_input, ["bad", "good", "neutral"], problem, 2).Save(folder));
