@@ -34,8 +34,10 @@ internal sealed class Collection : IAsyncDisposable
         if (Index.HasPassages())
         {
             using var lease = await _services.Models.AcquireAsync(Settings.Model, ModelTask.Embed, cancellationToken).ConfigureAwait(false);
-            var written = await new TextIndex(Index, lease.Model.Dense!)
-                .UpsertAsync(documents.ToAsyncEnumerable(), new EncodeOptions { MaxThreads = 1 }, cancellationToken).ConfigureAwait(false);
+            var model = lease.Model.Dense!;
+            var encoding = new EncodeOptions { MaxThreads = 1, Adapter = lease.AdapterOf(model) };
+            var written = await new TextIndex(Index, model)
+                .UpsertAsync(documents.ToAsyncEnumerable(), encoding, cancellationToken).ConfigureAwait(false);
             _keywords = null; // passages are not known here
             return (written, null);
         }

@@ -24,6 +24,7 @@ internal sealed partial class ErrorMiddleware(
         context.RequestAborted = deadline.Token;
         try
         {
+            CheckLength(context.Request.Headers);
             await next(context).ConfigureAwait(false);
             if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null }
                 && Missing(context.Response.StatusCode, context) is { } missing)
@@ -65,6 +66,16 @@ internal sealed partial class ErrorMiddleware(
         return dialect.WriteAsync(context, error, status);
     }
 
+    // Kestrel reads a request with both headers by the second one and renames the first; a proxy before it may have read it by the first.
+    private static void CheckLength(IHeaderDictionary headers)
+    {
+        if (headers.ContainsKey("Transfer-Encoding") && (headers.ContainsKey("Content-Length") || headers.ContainsKey("X-Content-Length")))
+        {
+            throw new RequestException(new ServerError(
+                ErrorKind.Malformed, "The request has both Content-Length and Transfer-Encoding; send one of them."));
+        }
+    }
+
     // Routing leaves no route for a wrong method or content type, so the path decides.
     private static Dialect DialectOf(HttpContext context)
     {
@@ -85,7 +96,8 @@ internal sealed partial class ErrorMiddleware(
         _ => null,
     };
 
-    private static ServerError Describe(Exception failure) => failure switch
+    /// <summary>Returns the error of an exception.</summary>
+    public static ServerError Describe(Exception failure) => failure switch
     {
         RequestException e => e.Error,
         ModelNotFoundException e => new ServerError(ErrorKind.ModelNotFound, e.Message) { Parameter = "model" },
@@ -93,7 +105,7 @@ internal sealed partial class ErrorMiddleware(
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ServerError(
             ErrorKind.BodyTooLarge, "The body is larger than the server accepts; send fewer texts at a time."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new ServerError(
-            ErrorKind.Deadline, "The body arrived too slowly."),
+            ErrorKind.BodyTooSlow, "The body arrived too slowly."),
         BadHttpRequestException e => new ServerError(ErrorKind.Malformed, e.Message),
         OperationCanceledException => new ServerError(
             ErrorKind.Deadline, "The request took longer than the server allows; send fewer texts at a time.")

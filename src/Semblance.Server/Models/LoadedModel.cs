@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance.Server.Models;
 
@@ -8,6 +10,7 @@ namespace Semblance.Server.Models;
 internal sealed class LoadedModel
 {
     private readonly Lazy<MultiVectorEncoder?> _lateInteraction;
+    private readonly ConcurrentDictionary<(string Folder, object Encoder), Adapter> _adapters = new();
 
     private LoadedModel(string folder, ComputeType compute, Func<MultiVectorEncoder?> lateInteraction)
     {
@@ -56,6 +59,13 @@ internal sealed class LoadedModel
     public long ParameterCount =>
         (Dense?.Parameters() ?? Sparse?.Parameters() ?? Cross?.Parameters() ?? LateInteraction!.Parameters())
             .Sum(parameter => (long)parameter.Value.Length);
+
+    /// <summary>Returns the adapter of a folder for one of the encoders, loaded if it is not in memory.</summary>
+    /// <typeparam name="TEncoder">The kind of encoder.</typeparam>
+    /// <param name="folder">The folder.</param>
+    /// <param name="encoder">The encoder.</param>
+    public Adapter AdapterOf<TEncoder>(string folder, Encoder<TEncoder> encoder)
+        where TEncoder : Encoder<TEncoder>, ILoadable<TEncoder> => _adapters.GetOrAdd((folder, encoder), _ => encoder.LoadAdapter(folder));
 
     /// <summary>Loads the model of a folder.</summary>
     /// <param name="folder">The folder.</param>
