@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Semblance.Server;
 
 /// <summary>Represents the models and the limits of a server.</summary>
@@ -65,6 +67,15 @@ public sealed record ServerOptions
     /// </summary>
     public string? GrpcUrl { get; init; }
 
-    /// <summary>Gets the folder of the collections; null, the default, for no collections.</summary>
+    /// <summary>
+    /// Gets the PostgreSQL database of the collections, a table with pgvector for each; null, the default, for a folder. The caller owns and
+    /// disposes it.
+    /// </summary>
+    public NpgsqlDataSource? CollectionsDatabase { get; init; }
+
+    /// <summary>Gets the folder of the collections, used if there is no database; null, the default, for no collections.</summary>
     public string? CollectionsFolder { get; init; }
+
+    /// <summary>Gets a value that indicates whether the server has a place for collections.</summary>
+    internal bool HasCollections => CollectionsDatabase is not null || CollectionsFolder is not null;
 }

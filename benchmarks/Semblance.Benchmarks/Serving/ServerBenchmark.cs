@@ -16,6 +16,7 @@ internal static class ServerBenchmark
     private const string Path = "/v1/embeddings";
     private const double Share = 0.7; // of saturation, for latencies
     private const int Rounds = 3;
+    private const int SampleSize = 500; // sentences that the encoder takes in a round
     private const int IdleConnections = 1000;
 
     private static readonly int[] Sizes = [1, 8, 64];
@@ -50,7 +51,7 @@ internal static class ServerBenchmark
         await using var server = peer is null
             ? await ServerProcess.StartAsync(model)
             : await ServerProcess.StartAsync(peer[0], url => [.. peer[1..], url]);
-        var sample = sentences[..2000];
+        var sample = sentences[..SampleSize];
         encoder.Encode(sample);
         var (speeds, costs) = (Sizes.ToDictionary(size => size, _ => new List<double>()), Sizes.ToDictionary(size => size, _ => new List<double>()));
         var (shares, costShares) = (Sizes.ToDictionary(size => size, _ => new List<double>()), Sizes.ToDictionary(size => size, _ => new List<double>()));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Postgres;
 using Semblance.Server.Batching;
 using Semblance.Server.Models;
 using Semblance.Server.Ollama;
@@ -41,7 +42,7 @@ internal sealed partial class ErrorMiddleware(
 #pragma warning restore CA1031
         {
             var error = Describe(e);
-            if (error.Kind == ErrorKind.Internal)
+            if (error.Kind == ErrorKind.Internal || e is PostgresIndexException)
             {
                 LogFailure(e, context.Request.Method, context.Request.Path);
             }
@@ -109,6 +110,9 @@ internal sealed partial class ErrorMiddleware(
         BadHttpRequestException e => new ServerError(ErrorKind.Malformed, e.Message),
         OperationCanceledException => new ServerError(
             ErrorKind.Deadline, "The request took longer than the server allows; send fewer texts at a time.")
+        { RetryAfter = TimeSpan.FromSeconds(1) },
+        PostgresIndexException => new ServerError(
+            ErrorKind.Unavailable, "The database of the collections does not answer as expected; the log has the reason.")
         { RetryAfter = TimeSpan.FromSeconds(1) },
         ObjectDisposedException => new ServerError(ErrorKind.Unavailable, "The server is stopping.") { RetryAfter = TimeSpan.FromSeconds(1) },
         _ => new ServerError(ErrorKind.Internal, "The server failed to answer; its log has the reason."),

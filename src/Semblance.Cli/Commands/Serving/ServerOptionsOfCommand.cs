@@ -48,7 +48,10 @@ internal sealed class ServerOptionsOfCommand
         "--truncation", "The handling of texts longer than the model's maximum sequence length, unless a request names it", "cut", "error");
     private readonly Option<string?> _grpc = NewOption.Text(
         "--grpc", "URL", "The address of the gRPC services of text-embeddings-inference, such as http://localhost:8081; default: none");
-    private readonly Option<string?> _collections = NewOption.Text("--collections", "FOLDER", "The folder of collections; default: none");
+    private readonly Option<string?> _collections = NewOption.Text(
+        "--collections", "PLACE",
+        "The folder of collections, or their PostgreSQL database such as \"Host=localhost;Database=shop\" or postgres://localhost/shop; "
+        + "default: none");
 
     /// <summary>Initializes a new instance of the <see cref="ServerOptionsOfCommand"/> class.</summary>
     /// <param name="command">The command to which the options are added.</param>
@@ -93,6 +96,9 @@ internal sealed class ServerOptionsOfCommand
             IdleTimeout = arguments.GetValue(_idle) is { } idle ? TimeSpan.FromSeconds(idle) : null,
             Truncate = arguments.GetValue(_truncation) != "error",
             GrpcUrl = arguments.GetValue(_grpc),
+            CollectionsDatabase = arguments.GetValue(_collections) is { } place && PostgresConnection.Is(place)
+                ? PostgresConnection.Source(_collections.Name, place)
+                : null,
             CollectionsFolder = arguments.GetValue(_collections),
         };
     }
