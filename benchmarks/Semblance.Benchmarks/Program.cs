@@ -25,9 +25,15 @@ if (args is [LoadBenchmark.Child])
     return 0;
 }
 
+if (args is [ServerBenchmark.Name, ..])
+{
+    await ServerBenchmark.RunAsync(args[1..]);
+    return 0;
+}
+
 if (args.Length == 0 || args.Any(arg => !benchmarks.Any(benchmark => benchmark.Name == arg)))
 {
-    Console.Error.WriteLine($"Name one or more of: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}.");
+    Console.Error.WriteLine($"Name one or more of: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}; or {ServerBenchmark.Name} with its options.");
     return 2;
 }
 

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Semblance.Server.Batching;
@@ -8,6 +10,7 @@ using Semblance.Server.Inference;
 using Semblance.Server.Mcp;
 using Semblance.Server.Models;
 using Semblance.Server.Observability;
+using Semblance.Server.Rpc;
 using Semblance.Tensors;
 
 namespace Semblance.Server;
@@ -25,6 +28,9 @@ public static class SemblanceServer
     /// <summary>The address that <see cref="Create"/> listens to unless the configuration names others.</summary>
     public const string DefaultUrl = "http://localhost:8080";
 
+    // A request is refused at once if it would probably take longer than this part of its deadline.
+    private const double DeadlineShare = 0.75;
+
     /// <summary>Creates a server. Addresses, certificates and log levels are those of ASP.NET Core's configuration.</summary>
     /// <param name="options">The models and the limits; null for the defaults.</param>
     /// <param name="arguments">Arguments for ASP.NET Core's configuration, such as <c>--urls=http://*:80</c>.</param>
@@ -36,6 +42,11 @@ public static class SemblanceServer
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
         {
             builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        if (options?.GrpcUrl is { } grpc)
+        {
+            RpcEndpoints.Listen(builder.Configuration, grpc);
         }
 
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -88,6 +99,9 @@ public static class SemblanceServer
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Draining>();
+        services.AddSingleton<SocketTransportFactory>();
+        services.AddSingleton<IConnectionListenerFactory, DrainingListeners>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton(provider => new PrometheusText(provider.GetRequiredService<ServerMetrics>().Meter));
@@ -101,6 +115,11 @@ public static class SemblanceServer
         services.AddSingleton<CollectionServices>();
         services.AddSingleton<CollectionStore>();
         McpEndpoint.Add(services, options);
+        if (options.GrpcUrl is not null)
+        {
+            RpcEndpoints.Add(services);
+        }
+
         services.AddHostedService<WarmUp>();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.CorsOrigins]).WithMethods("GET", "POST", "PUT", "DELETE").AllowAnyHeader()));
@@ -153,6 +172,11 @@ public static class SemblanceServer
         Page.PageRoutes.Map(routes);
         Page.MapRoute.Map(routes);
         McpEndpoint.Map(routes);
+        if (routes.ServiceProvider.GetRequiredService<ServerOptions>().GrpcUrl is not null)
+        {
+            RpcEndpoints.Map(routes);
+        }
+
         return routes;
     }
 
@@ -163,6 +187,7 @@ public static class SemblanceServer
             {
                 BatchTokens = options.BatchTokens,
                 MaxQueuedTokens = options.MaxQueuedTokens,
+                MaxWait = options.Deadline > TimeSpan.Zero ? options.Deadline * DeadlineShare : TimeSpan.MaxValue,
                 Threads = Math.Min(options.MaxThreads ?? int.MaxValue, Workers.Shared.Count),
             },
             metrics);

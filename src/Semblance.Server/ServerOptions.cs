@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Semblance.Server;
 
 /// <summary>Represents the models and the limits of a server.</summary>
@@ -5,6 +7,9 @@ public sealed record ServerOptions
 {
     /// <summary>Gets the models; the bundled default model by default. The first one that fits answers requests that name none.</summary>
     public IReadOnlyList<ServedModel> Models { get; init; } = [ServedModel.Default];
+
+    /// <summary>Gets the adapters, each of which is offered as a model; none by default.</summary>
+    public IReadOnlyList<ServedAdapter> Adapters { get; init; } = [];
 
     /// <summary>Gets the keys of which a request must have one as <c>Authorization: Bearer KEY</c>; empty, the default, for none.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
@@ -56,6 +61,21 @@ public sealed record ServerOptions
     /// <summary>Gets the time after which a model that no request uses is unloaded; null, the default, for never.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Gets the folder of the collections; null, the default, for no collections.</summary>
+    /// <summary>
+    /// Gets the address at which the gRPC services of text-embeddings-inference answer, such as <c>http://localhost:8081</c>; null, the
+    /// default, for none. They also answer on addresses with TLS.
+    /// </summary>
+    public string? GrpcUrl { get; init; }
+
+    /// <summary>
+    /// Gets the PostgreSQL database of the collections, a table with pgvector for each; null, the default, for a folder. The caller owns and
+    /// disposes it.
+    /// </summary>
+    public NpgsqlDataSource? CollectionsDatabase { get; init; }
+
+    /// <summary>Gets the folder of the collections, used if there is no database; null, the default, for no collections.</summary>
     public string? CollectionsFolder { get; init; }
+
+    /// <summary>Gets a value that indicates whether the server has a place for collections.</summary>
+    internal bool HasCollections => CollectionsDatabase is not null || CollectionsFolder is not null;
 }

@@ -20,6 +20,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Url { get; }
 
+    /// <summary>The address of the gRPC services, of a server that has one.</summary>
+    public Uri RpcUrl => new(_app.Urls.Last());
+
     public HttpClient Client { get; }
 
     public IServiceProvider Services => _app.Services;

@@ -140,7 +140,8 @@ internal sealed class Batcher : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isStopping, this);
-            if (_queuedTokens > 0 && _queuedTokens + request.TokenCount > _options.MaxQueuedTokens)
+            if (_queuedTokens > 0 && (_queuedTokens + request.TokenCount > _options.MaxQueuedTokens
+                || _throughput.SecondsOf(TokensUntilEnd(request), _threads.Length) > _options.MaxWait.TotalSeconds))
             {
                 throw Full();
             }
@@ -151,6 +152,13 @@ internal sealed class Batcher : IDisposable
             _waiting.AddLast(request);
             Monitor.PulseAll(_gate);
         }
+    }
+
+    // What is computed before a request ends: each of the others takes as many turns as the request needs, or fewer.
+    private long TokensUntilEnd(BatchRequest request)
+    {
+        var turns = (request.TokenCount + _options.TurnTokens - 1) / _options.TurnTokens * _options.TurnTokens;
+        return _queuedTokens - _waitingTokens + request.TokenCount + _waiting.Sum(other => Math.Min(other.WaitingTokens, turns));
     }
 
     // Removes a request from the queue. Texts that are being computed keep their share of the queue until their batch ends.

@@ -14,6 +14,11 @@ internal sealed record BatcherOptions
     /// <summary>Gets the maximum number of tokens that are accepted and not yet computed.</summary>
     public long MaxQueuedTokens { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// Gets the time in which a request is computed; one that would probably take longer is refused. By default there is no limit.
+    /// </summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Gets the number of compute threads; 0 if <see cref="Batcher.RunOne"/> is called instead.</summary>
     public int Threads { get; init; } = 1;
 }

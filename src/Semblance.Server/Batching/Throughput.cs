@@ -14,7 +14,10 @@ internal sealed class Throughput
         _secondsPerToken = _secondsPerToken == 0 ? seconds : ((1 - Weight) * _secondsPerToken) + (Weight * seconds);
     }
 
+    /// <summary>Returns the seconds in which threads compute tokens; 0 before the first batch.</summary>
+    public double SecondsOf(long tokens, int threads) => tokens * _secondsPerToken / Math.Max(1, threads);
+
     /// <summary>Returns the time in which threads compute tokens: from 1 second to 1 minute, in whole seconds.</summary>
     public TimeSpan TimeOf(long tokens, int threads) =>
-        TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(tokens * _secondsPerToken / Math.Max(1, threads)), 1, 60));
+        TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(SecondsOf(tokens, threads)), 1, 60));
 }

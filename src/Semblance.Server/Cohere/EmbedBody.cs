@@ -32,6 +32,6 @@ internal sealed record EmbedBody
     public IReadOnlyList<string> AllTexts() =>
         Images is not null ? throw RequestException.Validation("images are not supported; send texts.", "images")
         : Texts is { Count: > 0 } ? Texts
-        : Inputs is { Count: > 0 } ? [.. Inputs.Select(input => input.Text())]
+        : Inputs is { Count: > 0 } ? [.. Inputs.Select(input => input?.Text() ?? throw RequestException.Validation("`inputs` has null; send texts.", "inputs"))]
         : throw RequestException.Empty("texts");
 }

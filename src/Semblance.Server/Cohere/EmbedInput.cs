@@ -8,9 +8,9 @@ internal sealed record EmbedInput
 
     /// <summary>Returns the text of all parts.</summary>
     /// <exception cref="RequestException">A part is not a text.</exception>
-    public string Text() => string.Join(' ', Content.Select(part => part.Type == "text" && part.Text is { } text
+    public string Text() => string.Join(' ', Content.Select(part => part is { Type: "text", Text: { } text }
         ? text
-        : throw RequestException.Validation($"The type '{part.Type}' of a part is not supported; send texts.", "inputs")));
+        : throw RequestException.Validation($"The type '{part?.Type}' of a part is not supported; send texts.", "inputs")));
 
     /// <summary>Represents a part.</summary>
     internal sealed record Part

@@ -4,25 +4,26 @@ using Semblance.Tensors;
 
 namespace Semblance.Server.Collections;
 
-/// <summary>Represents documents with their vectors in an index in a folder, searched by meaning and by words.</summary>
+/// <summary>Represents documents with their vectors in an index, searched by meaning and by words.</summary>
 internal sealed class Collection : IAsyncDisposable
 {
     private const int Candidates = 100;
     private const int MaxCachedFilters = 64;
 
+    private readonly ICollectionStorage _storage;
     private readonly CollectionServices _services;
     private readonly SemaphoreSlim _keywordsGate = new(1, 1);
     private readonly Dictionary<string, CollectionFilter> _filters = new(StringComparer.Ordinal);
     private KeywordIndex? _keywords; // built when it is first searched
 
-    public Collection(string name, HnswIndex index, CollectionServices services) =>
-        (Name, Index, Settings, _services) = (name, index, TextIndexSettings.Of(index), services);
+    public Collection(string name, IVectorIndex index, ICollectionStorage storage, CollectionServices services) =>
+        (Name, Index, Settings, _storage, _services) = (name, index, TextIndexSettings.Of(index), storage, services);
 
     /// <summary>Gets the name.</summary>
     public string Name { get; }
 
     /// <summary>Gets the index.</summary>
-    public HnswIndex Index { get; }
+    public IVectorIndex Index { get; }
 
     /// <summary>Gets how documents and queries are encoded.</summary>
     public TextIndexSettings Settings { get; }
@@ -34,8 +35,10 @@ internal sealed class Collection : IAsyncDisposable
         if (Index.HasPassages())
         {
             using var lease = await _services.Models.AcquireAsync(Settings.Model, ModelTask.Embed, cancellationToken).ConfigureAwait(false);
-            var written = await new TextIndex(Index, lease.Model.Dense!)
-                .UpsertAsync(documents.ToAsyncEnumerable(), new EncodeOptions { MaxThreads = 1 }, cancellationToken).ConfigureAwait(false);
+            var model = lease.Model.Dense!;
+            var encoding = new EncodeOptions { MaxThreads = 1, Adapter = lease.AdapterOf(model) };
+            var written = await new TextIndex(Index, model)
+                .UpsertAsync(documents.ToAsyncEnumerable(), encoding, cancellationToken).ConfigureAwait(false);
             _keywords = null; // passages are not known here
             return (written, null);
         }
@@ -78,14 +81,16 @@ internal sealed class Collection : IAsyncDisposable
         var isStaged = search.Hybrid || search.Rerank;
         var count = isStaged ? Math.Max(Candidates, search.TopK) : search.TopK;
         var vector = encoded.Results[0];
-        var hits = (await Index.SearchDocumentsAsync(
-            Tensor.From(vector, 1, vector.Length),
-            new VectorQuery { TopK = count, Ef = Math.Max(count, VectorQuery.Default.Ef), Filter = filter?.Vectors },
-            1,
-            cancellationToken).ConfigureAwait(false))[0];
-        if (search.Hybrid)
+        var hits = search.Hybrid ? await _storage.HybridSearchAsync(
+            Index, vector, search.Query, count, filter?.Vectors, cancellationToken).ConfigureAwait(false) : null;
+        if (hits is null)
         {
-            hits = await FuseAsync(search.Query, hits, count, filter, cancellationToken).ConfigureAwait(false);
+            hits = (await Index.SearchDocumentsAsync(
+                Tensor.From(vector, 1, vector.Length),
+                new VectorQuery { TopK = count, Ef = Math.Max(count, VectorQuery.Default.Ef), Filter = filter?.Vectors },
+                1,
+                cancellationToken).ConfigureAwait(false))[0];
+            hits = search.Hybrid ? await FuseAsync(search.Query, hits, count, filter, cancellationToken).ConfigureAwait(false) : hits;
         }
 
         var usage = encoded.Usage;
@@ -102,7 +107,11 @@ internal sealed class Collection : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Index.DisposeAsync().ConfigureAwait(false);
+        if (Index is IAsyncDisposable index)
+        {
+            await index.DisposeAsync().ConfigureAwait(false);
+        }
+
         _keywordsGate.Dispose();
     }
 

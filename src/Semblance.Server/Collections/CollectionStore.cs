@@ -3,34 +3,30 @@ using Semblance.Server.Models;
 
 namespace Semblance.Server.Collections;
 
-/// <summary>Holds the collections of a folder, each in a folder of its name, open while the server runs.</summary>
+/// <summary>Holds the collections of a folder, open while the server runs, or of a database.</summary>
 internal sealed partial class CollectionStore(ServerOptions options, CollectionServices services) : IAsyncDisposable
 {
+    private readonly ICollectionStorage? _storage = options.CollectionsDatabase is { } source ? new PostgresTables(source)
+        : options.CollectionsFolder is { } folder ? new FolderStorage(folder)
+        : null;
     private readonly Dictionary<string, Collection> _open = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>Returns the names of all collections, in order.</summary>
-    public IReadOnlyList<string> Names() => Directory.Exists(Root)
-        ? [.. Directory.EnumerateDirectories(Root).Where(HnswIndex.Exists).Select(folder => Path.GetFileName(folder)!)
-            .Order(StringComparer.Ordinal)]
-        : [];
+    /// <exception cref="RequestException">The server has no collections.</exception>
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) => Storage.NamesAsync(cancellationToken);
 
     /// <summary>Returns a collection, opened if it is not.</summary>
     /// <exception cref="RequestException">There is no such collection.</exception>
     public async Task<Collection> GetAsync(string name, CancellationToken cancellationToken)
     {
-        var folder = FolderOf(name);
+        Check(name);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_open.TryGetValue(name, out var collection))
-            {
-                _open[name] = collection = HnswIndex.Exists(folder)
-                    ? new Collection(name, HnswIndex.Open(folder), services)
-                    : throw Missing(name);
-            }
-
-            return collection;
+            return _open.TryGetValue(name, out var collection) ? collection
+                : await Storage.OpenAsync(name, cancellationToken).ConfigureAwait(false) is { } index ? Opened(name, index)
+                : throw Missing(name);
         }
         finally
         {
@@ -48,22 +44,20 @@ internal sealed partial class CollectionStore(ServerOptions options, CollectionS
     public async Task<Collection> CreateAsync(
         string name, string? model, EncodeOptions documents, HnswOptions index, CancellationToken cancellationToken)
     {
-        var folder = FolderOf(name);
+        Check(name);
         using var lease = await services.Models.AcquireAsync(model, ModelTask.Embed, cancellationToken).ConfigureAwait(false);
         var dense = lease.Model.Dense!;
         var settings = TextIndexSettings.Of(dense, documents) with { Model = lease.Name };
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_open.ContainsKey(name) || HnswIndex.Exists(folder))
+            if (_open.ContainsKey(name) || (await Storage.NamesAsync(cancellationToken).ConfigureAwait(false)).Contains(name))
             {
                 throw new RequestException(new ServerError(ErrorKind.Conflict, $"The collection '{name}' exists already."));
             }
 
-            Directory.CreateDirectory(Root);
-            var created = HnswIndex.Create(
-                folder, dense.Dimension, index with { Similarity = dense.Config.SimilarityFunction, Attributes = settings.ToAttributes() });
-            return _open[name] = new Collection(name, created, services);
+            index = index with { Similarity = dense.Config.SimilarityFunction, Attributes = settings.ToAttributes() };
+            return Opened(name, await Storage.CreateAsync(name, dense.Dimension, index, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -71,11 +65,11 @@ internal sealed partial class CollectionStore(ServerOptions options, CollectionS
         }
     }
 
-    /// <summary>Deletes a collection with its files.</summary>
+    /// <summary>Deletes a collection with its documents.</summary>
     /// <exception cref="RequestException">There is no such collection.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        var folder = FolderOf(name);
+        Check(name);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -84,12 +78,10 @@ internal sealed partial class CollectionStore(ServerOptions options, CollectionS
                 await collection.DisposeAsync().ConfigureAwait(false);
             }
 
-            if (!HnswIndex.Exists(folder))
+            if (!await Storage.DeleteAsync(name, cancellationToken).ConfigureAwait(false))
             {
                 throw Missing(name);
             }
-
-            Directory.Delete(folder, recursive: true);
         }
         finally
         {
@@ -109,13 +101,29 @@ internal sealed partial class CollectionStore(ServerOptions options, CollectionS
         _gate.Dispose();
     }
 
-    private string Root => options.CollectionsFolder ?? throw new RequestException(new ServerError(
-        ErrorKind.NotFound, "The server has no folder of collections; start it with one (--collections FOLDER)."));
+    private ICollectionStorage Storage => _storage ?? throw new RequestException(new ServerError(
+        ErrorKind.NotFound, "The server has no place for collections; start it with one (--collections FOLDER)."));
 
-    private string FolderOf(string name) => NamePattern().IsMatch(name)
-        ? Path.Combine(Root, name)
-        : throw RequestException.Validation(
-            $"The name of a collection has 1 to 64 letters, digits, '-' and '_'; '{name}' does not.", "name");
+    // Another process may drop a table and create it again, so those are opened for each request.
+    private Collection Opened(string name, IVectorIndex index)
+    {
+        var collection = new Collection(name, index, Storage, services);
+        if (!Storage.IsShared)
+        {
+            _open[name] = collection;
+        }
+
+        return collection;
+    }
+
+    private static void Check(string name)
+    {
+        if (!NamePattern().IsMatch(name))
+        {
+            throw RequestException.Validation(
+                $"The name of a collection has 1 to 64 letters, digits, '-' and '_'; '{name}' does not.", "name");
+        }
+    }
 
     private static RequestException Missing(string name) =>
         new(new ServerError(ErrorKind.NotFound, $"There is no collection '{name}'."));

@@ -1,7 +1,9 @@
 namespace Semblance.Server.Collections;
 
 /// <summary>Provides the contracts of the bodies about collections.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(VectorIdConverter)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    Converters = [typeof(VectorIdConverter)])]
 [JsonSerializable(typeof(CreateBody))]
 [JsonSerializable(typeof(CollectionInfo))]
 [JsonSerializable(typeof(CollectionList))]

@@ -36,6 +36,9 @@ internal enum ErrorKind
     /// <summary>The body is too large.</summary>
     BodyTooLarge,
 
+    /// <summary>The body does not arrive.</summary>
+    BodyTooSlow,
+
     /// <summary>The content type is not JSON.</summary>
     MediaType,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Postgres;
 using Semblance.Server.Batching;
 using Semblance.Server.Models;
 using Semblance.Server.Ollama;
@@ -24,6 +25,7 @@ internal sealed partial class ErrorMiddleware(
         context.RequestAborted = deadline.Token;
         try
         {
+            CheckLength(context.Request.Headers);
             await next(context).ConfigureAwait(false);
             if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null }
                 && Missing(context.Response.StatusCode, context) is { } missing)
@@ -40,7 +42,7 @@ internal sealed partial class ErrorMiddleware(
 #pragma warning restore CA1031
         {
             var error = Describe(e);
-            if (error.Kind == ErrorKind.Internal)
+            if (error.Kind == ErrorKind.Internal || e is PostgresIndexException)
             {
                 LogFailure(e, context.Request.Method, context.Request.Path);
             }
@@ -65,6 +67,16 @@ internal sealed partial class ErrorMiddleware(
         return dialect.WriteAsync(context, error, status);
     }
 
+    // Kestrel reads a request with both headers by the second one and renames the first; a proxy before it may have read it by the first.
+    private static void CheckLength(IHeaderDictionary headers)
+    {
+        if (headers.ContainsKey("Transfer-Encoding") && (headers.ContainsKey("Content-Length") || headers.ContainsKey("X-Content-Length")))
+        {
+            throw new RequestException(new ServerError(
+                ErrorKind.Malformed, "The request has both Content-Length and Transfer-Encoding; send one of them."));
+        }
+    }
+
     // Routing leaves no route for a wrong method or content type, so the path decides.
     private static Dialect DialectOf(HttpContext context)
     {
@@ -85,7 +97,8 @@ internal sealed partial class ErrorMiddleware(
         _ => null,
     };
 
-    private static ServerError Describe(Exception failure) => failure switch
+    /// <summary>Returns the error of an exception.</summary>
+    public static ServerError Describe(Exception failure) => failure switch
     {
         RequestException e => e.Error,
         ModelNotFoundException e => new ServerError(ErrorKind.ModelNotFound, e.Message) { Parameter = "model" },
@@ -93,10 +106,13 @@ internal sealed partial class ErrorMiddleware(
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ServerError(
             ErrorKind.BodyTooLarge, "The body is larger than the server accepts; send fewer texts at a time."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new ServerError(
-            ErrorKind.Deadline, "The body arrived too slowly."),
+            ErrorKind.BodyTooSlow, "The body arrived too slowly."),
         BadHttpRequestException e => new ServerError(ErrorKind.Malformed, e.Message),
         OperationCanceledException => new ServerError(
             ErrorKind.Deadline, "The request took longer than the server allows; send fewer texts at a time.")
+        { RetryAfter = TimeSpan.FromSeconds(1) },
+        PostgresIndexException => new ServerError(
+            ErrorKind.Unavailable, "The database of the collections does not answer as expected; the log has the reason.")
         { RetryAfter = TimeSpan.FromSeconds(1) },
         ObjectDisposedException => new ServerError(ErrorKind.Unavailable, "The server is stopping.") { RetryAfter = TimeSpan.FromSeconds(1) },
         _ => new ServerError(ErrorKind.Internal, "The server failed to answer; its log has the reason."),

@@ -24,6 +24,7 @@ internal sealed record ServerError(ErrorKind Kind, string Message)
         ErrorKind.NotFound or ErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
         ErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
+        ErrorKind.BodyTooSlow => StatusCodes.Status408RequestTimeout,
         ErrorKind.BodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorKind.MediaType => StatusCodes.Status415UnsupportedMediaType,
         ErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,

@@ -38,6 +38,7 @@ internal sealed class EmbeddingService(ModelHost models, TextBatches batches, Se
         var model = lease.Model.Sparse!;
         var settings = new SparseEncodeOptions
         {
+            Adapter = lease.AdapterOf(model),
             PromptName = PromptName(query, lease.Model),
             Prompt = query.Prompt,
             Route = query.Route,
@@ -79,6 +80,7 @@ internal sealed class EmbeddingService(ModelHost models, TextBatches batches, Se
 
         return new EncodeOptions
         {
+            Adapter = lease.AdapterOf(model),
             Dimensions = query.Dimensions == model.Dimension ? null : query.Dimensions,
             Normalize = query.Normalize && !(query.Dimensions is null && IsUnit(model)),
             PromptName = PromptName(query, lease.Model),

@@ -41,7 +41,7 @@ internal sealed class RerankService(ModelHost models, TextBatches batches, Embed
         using var lease = await models.AcquireAsync(model, ModelTask.Rerank, cancellationToken).ConfigureAwait(false);
         if (lease.Model.Cross is { Labels.Count: 1 } cross)
         {
-            var settings = Settings(null) with { Activation = Activation.Sigmoid };
+            var settings = Settings(lease, cross, null) with { Activation = Activation.Sigmoid };
             var rows = await batches.RunAsync(
                 Operation, lease, new PairComputation(cross, settings), [.. pairs.Select(pair => pair.Query.Length + pair.Document.Length)],
                 i => cross.Tokenize(pairs[i].Query, pairs[i].Document, settings), cancellationToken).ConfigureAwait(false);
@@ -74,7 +74,7 @@ internal sealed class RerankService(ModelHost models, TextBatches batches, Embed
         using var lease = await models.AcquireAsync(model, ModelTask.Classify, cancellationToken).ConfigureAwait(false);
         var cross = lease.Model.Cross!;
         var isOne = cross.Labels.Count == 1;
-        var settings = Settings(truncate) with
+        var settings = Settings(lease, cross, truncate) with
         {
             Activation = rawScores || !isOne ? Activation.Identity : Activation.Sigmoid,
             ApplySoftmax = !rawScores && !isOne,
@@ -94,7 +94,7 @@ internal sealed class RerankService(ModelHost models, TextBatches batches, Embed
             throw RequestException.WrongModel(lease.Name, ModelTask.Rerank);
         }
 
-        var settings = Settings(query.Truncate) with { Activation = query.RawScores ? Activation.Identity : Activation.Sigmoid };
+        var settings = Settings(lease, model, query.Truncate) with { Activation = query.RawScores ? Activation.Identity : Activation.Sigmoid };
         var rows = await batches.RunAsync(
             Operation, lease, new PairComputation(model, settings), [.. query.Documents.Select(text => text.Length + query.Query.Length)],
             i => model.Tokenize(query.Query, query.Documents[i], settings), cancellationToken).ConfigureAwait(false);
@@ -104,8 +104,8 @@ internal sealed class RerankService(ModelHost models, TextBatches batches, Embed
     private async Task<InferenceResult<float>> LateAsync(
         ModelLease lease, MultiVectorEncoder model, RankQuery query, CancellationToken cancellationToken)
     {
-        var asked = Route(model, "query", query.Truncate, "query");
-        var answering = Route(model, "document", query.Truncate, "document", "passage", "corpus");
+        var asked = Route(lease, model, "query", query.Truncate, "query");
+        var answering = Route(lease, model, "document", query.Truncate, "document", "passage", "corpus");
         var question = await batches.RunAsync(
             Operation, lease, new LateInteractionComputation(model, asked), [query.Query.Length],
             _ => model.Tokenize(query.Query, asked), cancellationToken).ConfigureAwait(false);
@@ -131,11 +131,17 @@ internal sealed class RerankService(ModelHost models, TextBatches batches, Embed
         return [.. scores.Select(score => highest > 0 ? Math.Clamp(score / highest, 0, 1) : 0)];
     }
 
-    private PredictOptions Settings(bool? truncate) =>
-        new() { Truncation = embeddings.Truncation(truncate), BatchTokens = options.BatchTokens };
-
-    private MultiVectorEncodeOptions Route(MultiVectorEncoder model, string route, bool? truncate, params string[] prompts) => new()
+    private PredictOptions Settings(ModelLease lease, CrossEncoder model, bool? truncate) => new()
     {
+        Adapter = lease.AdapterOf(model),
+        Truncation = embeddings.Truncation(truncate),
+        BatchTokens = options.BatchTokens,
+    };
+
+    private MultiVectorEncodeOptions Route(
+        ModelLease lease, MultiVectorEncoder model, string route, bool? truncate, params string[] prompts) => new()
+    {
+        Adapter = lease.AdapterOf(model),
         Route = route,
         PromptName = Array.Find(prompts, model.Config.Prompts.ContainsKey),
         Truncation = embeddings.Truncation(truncate),

@@ -16,7 +16,7 @@ internal sealed class TaskService(ModelHost models, TextBatches batches, ServerO
     {
         using var lease = await models.AcquireAsync(model, ModelTask.Classify, cancellationToken).ConfigureAwait(false);
         var classifier = lease.Model.Classifier ?? throw RequestException.WrongModel(lease.Name, ModelTask.Classify);
-        settings = settings with { BatchTokens = options.BatchTokens };
+        settings = settings with { Adapter = lease.AdapterOf(classifier), BatchTokens = options.BatchTokens };
         return await batches.RunAsync(
             "classify", lease, new LabelComputation(classifier, settings),
             [.. inputs.Select(input => input.Text.Length + (input.Pair?.Length ?? 0))],
@@ -35,7 +35,7 @@ internal sealed class TaskService(ModelHost models, TextBatches batches, ServerO
         using var lease = await models.AcquireAsync(model, ModelTask.Tag, cancellationToken).ConfigureAwait(false);
         var tagger = lease.Model.Tagger!;
         var scored = await batches.RunWindowsAsync(
-            "tag", lease, new TagComputation(tagger, options.BatchTokens), [.. texts.Select(text => text.Length)],
+            "tag", lease, new TagComputation(tagger, lease.AdapterOf(tagger), options.BatchTokens), [.. texts.Select(text => text.Length)],
             i => tagger.Divide(texts[i], settings), cancellationToken).ConfigureAwait(false);
         return new InferenceResult<IReadOnlyList<Entity>>(
             scored.Model, [.. scored.Results.Select((windows, i) => tagger.Entities(texts[i], windows, settings))], scored.Usage);
@@ -60,7 +60,7 @@ internal sealed class TaskService(ModelHost models, TextBatches batches, ServerO
         }
 
         var scored = await batches.RunWindowsAsync(
-            "answer", lease, new AnswerComputation(answerer, options.BatchTokens), [.. texts.Select(text => text.Length)],
+            "answer", lease, new AnswerComputation(answerer, lease.AdapterOf(answerer), options.BatchTokens), [.. texts.Select(text => text.Length)],
             i => answerer.Divide(question, texts[i], settings), cancellationToken).ConfigureAwait(false);
         return new InferenceResult<(int Text, Answer Answer)>(
             scored.Model,

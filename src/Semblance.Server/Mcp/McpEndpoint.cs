@@ -13,7 +13,7 @@ internal static class McpEndpoint
     public static void Add(IServiceCollection services, ServerOptions options) => services
         .AddMcpServer(mcp => mcp.ServerInfo = Info())
         .WithHttpTransport(http => http.Stateless = true)
-        .WithTools(ServerTools.Create(options.CollectionsFolder is not null));
+        .WithTools(ServerTools.Create(options.HasCollections));
 
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMcp(Path);
@@ -23,7 +23,7 @@ internal static class McpEndpoint
         IServiceProvider services, ServerOptions options, Stream input, Stream output, CancellationToken cancellationToken)
     {
         var settings = new McpServerOptions { ServerInfo = Info(), ToolCollection = [] };
-        foreach (var tool in ServerTools.Create(options.CollectionsFolder is not null))
+        foreach (var tool in ServerTools.Create(options.HasCollections))
         {
             settings.ToolCollection.Add(tool);
         }

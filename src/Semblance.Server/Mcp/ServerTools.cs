@@ -48,8 +48,10 @@ internal static class ServerTools
         new(
             "collections", "Lists the collections of documents that can be searched.", """{"type":"object","properties":{}}""",
             isReadOnly: true,
-            (services, _, _) => Task.FromResult(JsonSerializer.SerializeToElement(
-                new CollectionList(services.GetRequiredService<CollectionStore>().Names()), McpJson.Default.CollectionList))),
+            async (services, _, cancellationToken) => JsonSerializer.SerializeToElement(
+                new CollectionList(
+                    await services.GetRequiredService<CollectionStore>().NamesAsync(cancellationToken).ConfigureAwait(false)),
+                McpJson.Default.CollectionList)),
         new(
             "search",
             "Searches a collection for the documents that answer a query, by meaning.",

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance.Server.Models;
 
@@ -11,6 +13,7 @@ internal sealed class LoadedModel
     private readonly ITrainableModel _model;
     private readonly Lazy<MultiVectorEncoder?> _lateInteraction;
     private readonly Lazy<TextClassifier?> _classifier;
+    private readonly ConcurrentDictionary<(string Folder, object Encoder), Adapter> _adapters = new();
 
     private LoadedModel(string folder, ComputeType compute, ITrainableModel model, EncoderConfig config, IReadOnlyList<string> warnings)
     {
@@ -69,6 +72,13 @@ internal sealed class LoadedModel
 
     /// <summary>Gets the number of parameters.</summary>
     public long ParameterCount => _model.Parameters().Sum(parameter => (long)parameter.Value.Length);
+
+    /// <summary>Returns the adapter of a folder for one of the encoders, loaded if it is not in memory.</summary>
+    /// <typeparam name="TEncoder">The kind of encoder.</typeparam>
+    /// <param name="folder">The folder.</param>
+    /// <param name="encoder">The encoder.</param>
+    public Adapter AdapterOf<TEncoder>(string folder, Encoder<TEncoder> encoder)
+        where TEncoder : Encoder<TEncoder>, ILoadable<TEncoder> => _adapters.GetOrAdd((folder, encoder), _ => encoder.LoadAdapter(folder));
 
     /// <summary>Loads the model of a folder.</summary>
     /// <param name="folder">The folder.</param>

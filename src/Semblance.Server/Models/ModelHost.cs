@@ -12,6 +12,7 @@ internal sealed partial class ModelHost : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HostedModel> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _adapters = new(StringComparer.Ordinal); // folders by name
     private readonly List<string> _names = [];
     private readonly ServerOptions _options;
     private readonly Func<string, ComputeType, LoadedModel> _load;
@@ -20,8 +21,10 @@ internal sealed partial class ModelHost : IDisposable
     private readonly ITimer? _idle;
 
     /// <summary>Initializes a new instance of the <see cref="ModelHost"/> class and checks that every model exists.</summary>
-    /// <exception cref="ArgumentException">Two models have the same name.</exception>
+    /// <exception cref="ArgumentException">Two models have the same name, or the model of an adapter is not served.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such model.</exception>
+    /// <exception cref="FileNotFoundException">A file of an adapter is missing.</exception>
+    /// <exception cref="FormatException">A file of an adapter is damaged.</exception>
     public ModelHost(
         ServerOptions options, ILogger<ModelHost> log, ServerMetrics? metrics = null, TimeProvider? time = null,
         Func<string, ComputeType, LoadedModel>? load = null)
@@ -31,12 +34,13 @@ internal sealed partial class ModelHost : IDisposable
         {
             var folder = FolderOf(served.Model);
             var same = _byName.Values.FirstOrDefault(other => other.Folder == folder && other.Served.Compute == served.Compute);
-            if (!_byName.TryAdd(served.Name, same ?? new HostedModel(served, folder)))
-            {
-                throw new ArgumentException($"Two models have the name '{served.Name}'; write another name before one: NAME=MODEL.");
-            }
+            Add(served.Name, same ?? new HostedModel(served, folder));
+        }
 
-            _names.Add(served.Name);
+        foreach (var adapter in options.Adapters)
+        {
+            Add(adapter.Name, BaseOf(adapter));
+            _adapters.Add(adapter.Name, adapter.Folder);
         }
 
         metrics?.Observe("semblance.models.loaded", "{model}", "The number of models in memory", () => Loaded.Count());
@@ -47,7 +51,7 @@ internal sealed partial class ModelHost : IDisposable
         }
     }
 
-    /// <summary>Gets the names of the models, in the order of the options.</summary>
+    /// <summary>Gets the names of the models and then of the adapters, in the order of the options.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>Gets the models that are in memory.</summary>
@@ -114,7 +118,8 @@ internal sealed partial class ModelHost : IDisposable
         {
             var wasLoaded = loading.IsCompleted;
             var model = await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return new ModelLease(this, hosted, found, model) { LoadTime = wasLoaded ? default : _time.GetElapsedTime(started) };
+            return new ModelLease(this, hosted, found, model, _adapters.GetValueOrDefault(found))
+            { LoadTime = wasLoaded ? default : _time.GetElapsedTime(started) };
         }
         catch
         {
@@ -148,6 +153,37 @@ internal sealed partial class ModelHost : IDisposable
         return (model.Count(c => c == '/') == 1 ? hub.FindCached(model) : null) ?? throw new DirectoryNotFoundException(
             $"{model}: there is no such folder, and the cache of the Hugging Face Hub has no complete model of that id; download it with "
             + $"the command semblance download {model}.");
+    }
+
+    private void Add(string name, HostedModel model)
+    {
+        if (!_byName.TryAdd(name, model))
+        {
+            throw new ArgumentException($"Two models have the name '{name}'; write another name before one: NAME=MODEL.");
+        }
+
+        _names.Add(name);
+    }
+
+    private HostedModel BaseOf(ServedAdapter adapter)
+    {
+        var wanted = AdapterFolders.Read(adapter.Folder).Config.BaseModel;
+        if (adapter.Model is { } named)
+        {
+            return _byName.GetValueOrDefault(named) ?? throw new ArgumentException(
+                $"The adapter '{adapter.Name}' belongs to the model '{named}', which is not served; the models are {string.Join(", ", _names)}.");
+        }
+
+        using var hub = new HubClient();
+        string?[] folders = wanted is null ? [] :
+        [
+            Path.GetFullPath(wanted), Path.GetFullPath(wanted, Path.GetFullPath(adapter.Folder)),
+            wanted.Count(c => c == '/') == 1 ? hub.FindCached(wanted) : null,
+        ];
+        return _names.Where(name => name == wanted || folders.Contains(Path.GetFullPath(_byName[name].Folder)))
+            .Select(name => _byName[name]).FirstOrDefault() ?? throw new ArgumentException(
+                $"The adapter '{adapter.Name}' belongs to the model '{wanted}', which is not served; serve it, or write the name of the served "
+                + $"model after the folder: {adapter.Name}={adapter.Folder}@MODEL.");
     }
 
     private LoadedModel Load(HostedModel hosted)

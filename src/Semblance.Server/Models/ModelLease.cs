@@ -1,7 +1,9 @@
+using Semblance.Transformers.Adapters;
+
 namespace Semblance.Server.Models;
 
 /// <summary>Keeps a model in memory for a request, until it is disposed.</summary>
-internal sealed class ModelLease(ModelHost host, HostedModel hosted, string name, LoadedModel model) : IDisposable
+internal sealed class ModelLease(ModelHost host, HostedModel hosted, string name, LoadedModel model, string? adapter) : IDisposable
 {
     private bool _isDisposed;
 
@@ -10,6 +12,12 @@ internal sealed class ModelLease(ModelHost host, HostedModel hosted, string name
 
     /// <summary>Gets the model.</summary>
     public LoadedModel Model { get; } = model;
+
+    /// <summary>Returns the adapter that the request chose, for an encoder of the model; <see langword="null"/> if it chose none.</summary>
+    /// <typeparam name="TEncoder">The kind of encoder.</typeparam>
+    /// <param name="encoder">The encoder.</param>
+    public Adapter? AdapterOf<TEncoder>(Encoder<TEncoder> encoder)
+        where TEncoder : Encoder<TEncoder>, ILoadable<TEncoder> => adapter is null ? null : Model.AdapterOf(adapter, encoder);
 
     /// <summary>Gets the time that the request waited for the model to be loaded.</summary>
     public TimeSpan LoadTime { get; init; }

@@ -1,7 +1,9 @@
 namespace Semblance.Server.Ollama;
 
 /// <summary>Provides the contracts of the bodies of the API of Ollama.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    Converters = [typeof(Inference.TextListConverter)])]
 [JsonSerializable(typeof(EmbedBody))]
 [JsonSerializable(typeof(EmbedAnswer))]
 [JsonSerializable(typeof(OldEmbedAnswer))]

@@ -4,6 +4,9 @@ namespace Semblance.Server.Reranking;
 internal sealed class DocumentTextConverter : JsonConverter<DocumentText>
 {
     /// <inheritdoc/>
+    public override bool HandleNull => true;
+
+    /// <inheritdoc/>
     public override DocumentText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)

@@ -1,7 +1,9 @@
 namespace Semblance.Server.Reranking;
 
 /// <summary>Provides the contracts of the bodies about reranking.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    Converters = [typeof(Inference.TextListConverter)])]
 [JsonSerializable(typeof(RerankBody))]
 [JsonSerializable(typeof(RerankAnswer))]
 [JsonSerializable(typeof(ScoreBody))]

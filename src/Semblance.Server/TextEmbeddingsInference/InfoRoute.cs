@@ -6,17 +6,25 @@ namespace Semblance.Server.TextEmbeddingsInference;
 /// <summary>Represents <c>GET /info</c>, which describes the first model and the limits of the server.</summary>
 internal static class InfoRoute
 {
+    /// <summary>The kind of a model that reranks.</summary>
+    public const string Reranker = "reranker";
+
+    /// <summary>The kind of a model that classifies.</summary>
+    public const string Classifier = "classifier";
+
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.Get<TeiInfo>(TeiDialect.Instance, "/info", "Describes the first model and the limits", HandleAsync);
 
-    private static async Task HandleAsync(HttpContext context)
+    /// <summary>Describes the first model and the limits.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public static async Task<TeiInfo> DescribeAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var services = context.RequestServices;
         var options = services.GetRequiredService<ServerOptions>();
-        using var lease = await services.GetRequiredService<ModelHost>().AcquireAsync(null, ModelTask.Any, context.RequestAborted)
+        using var lease = await services.GetRequiredService<ModelHost>().AcquireAsync(null, ModelTask.Any, cancellationToken)
             .ConfigureAwait(false);
-        var info = new TeiInfo
+        return new TeiInfo
         {
             ModelId = lease.Name,
             ServedModelName = lease.Name,
@@ -30,8 +38,11 @@ internal static class InfoRoute
             TokenizationWorkers = Environment.ProcessorCount,
             Version = ServerVersion.Text,
         };
-        await JsonBody.WriteAsync(context, info, TeiJson.Default.TeiInfo).ConfigureAwait(false);
     }
+
+    private static async Task HandleAsync(HttpContext context) => await JsonBody.WriteAsync(
+        context, await DescribeAsync(context.RequestServices, context.RequestAborted).ConfigureAwait(false), TeiJson.Default.TeiInfo)
+        .ConfigureAwait(false);
 
     private static Dictionary<string, JsonElement> TypeOf(LoadedModel model)
     {
@@ -40,7 +51,7 @@ internal static class InfoRoute
             var labels = new ModelLabels(
                 cross.Labels.Index().ToDictionary(label => FormattableString.Invariant($"{label.Index}"), label => label.Item),
                 cross.Labels.Index().DistinctBy(label => label.Item).ToDictionary(label => label.Item, label => label.Index));
-            return new() { [cross.Labels.Count == 1 ? "reranker" : "classifier"] = Json(labels, TeiJson.Default.ModelLabels) };
+            return new() { [cross.Labels.Count == 1 ? Reranker : Classifier] = Json(labels, TeiJson.Default.ModelLabels) };
         }
 
         var pooling = model.Sparse is not null ? "splade"

@@ -32,7 +32,8 @@ internal sealed class TeiDialect : Dialect
         }
     }
 
-    private static string MessageOf(ServerError error) => error switch
+    /// <summary>Returns the sentence of an error.</summary>
+    public static string MessageOf(ServerError error) => error switch
     {
         { Kind: ErrorKind.Overloaded } => "Model is overloaded",
         { Kind: ErrorKind.Unavailable } => "unhealthy",

@@ -1,7 +1,9 @@
 namespace Semblance.Server.TextEmbeddingsInference;
 
 /// <summary>Provides the contracts of the bodies of the API of text-embeddings-inference.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    Converters = [typeof(Inference.TextListConverter)])]
 [JsonSerializable(typeof(EmbedRequest))]
 [JsonSerializable(typeof(RerankRequest))]
 [JsonSerializable(typeof(SimilarityRequest))]

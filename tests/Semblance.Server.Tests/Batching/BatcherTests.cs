@@ -1,5 +1,6 @@
 using Semblance.Modules;
 using Semblance.Server.Batching;
+using Semblance.Server.Tests.Models;
 
 namespace Semblance.Server.Tests.Batching;
 
@@ -242,6 +243,28 @@ public sealed class BatcherTests : IDisposable
         }
 
         batcher.QueuedTokens.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_request_that_would_end_too_late_is_refused_unless_its_turns_come_early()
+    {
+        var time = new ManualTime();
+        var options = new BatcherOptions { Threads = 0, BatchTokens = 100, TurnTokens = 100, MaxWait = TimeSpan.FromSeconds(10) };
+        using var batcher = new Batcher(options, null, time);
+        var model = new FakeComputation { Inside = _ => time.Advance(TimeSpan.FromSeconds(1)) };
+        var measured = batcher.RunAsync(new BatchRequest<int>(model, Texts(100, [1])), CancellationToken.None);
+        batcher.RunOne();
+        await measured;
+        var large = batcher.RunAsync(new BatchRequest<int>(model, Texts(100, [.. Enumerable.Range(0, 50)])), CancellationToken.None);
+        var small = batcher.RunAsync(new BatchRequest<int>(model, Texts(100, [2])), CancellationToken.None);
+        await Should.ThrowAsync<QueueFullException>(
+            batcher.RunAsync(new BatchRequest<int>(model, Texts(100, [.. Enumerable.Range(0, 10)])), CancellationToken.None));
+        while (batcher.RunOne())
+        {
+        }
+
+        (await large).Length.ShouldBe(50, "a queue that is empty takes a request of any size");
+        (await small).ShouldBe([2]);
     }
 
     private static TokenizedText[] Texts(int tokens, int[] ids) =>

@@ -3,7 +3,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Server.Tests.Clients;
 
-/// <summary>The clients of OpenAI, Hugging Face, Cohere and Ollama, as they are.</summary>
+/// <summary>The clients of OpenAI, Hugging Face, Cohere, Ollama, LangChain and LlamaIndex, as they are.</summary>
 public class ClientsTests
 {
     private static readonly string[] Texts = ["a dog runs", "the cat sleeps on the sofa"];
@@ -14,12 +14,16 @@ public class ClientsTests
         await using var server = await TestServer.StartAsync($"dense={TestServer.DenseModel}", $"cross={TestServer.CrossModel}");
         var results = await NodeClients.RunAsync(server.Url);
         var expected = SentenceTransformer.Load(TestServer.DenseModel).Encode(Texts);
-        foreach (var client in (string[])["openai", "openaiFloats", "huggingFace", "cohere", "ollama"])
+        foreach (var client in (string[])["openai", "openaiFloats", "langChain", "llamaIndex", "huggingFace", "cohere", "ollama"])
         {
             Vectors(results.GetProperty(client)).ShouldBe(expected.ToJaggedArray(), client);
         }
 
-        results.GetProperty("ollamaOld").EnumerateArray().Select(value => value.GetSingle()).ShouldBe(expected[0].ToArray());
+        foreach (var client in (string[])["ollamaOld", "langChainQuery"])
+        {
+            results.GetProperty(client).EnumerateArray().Select(value => value.GetSingle()).ShouldBe(expected[0].ToArray(), client);
+        }
+
         results.GetProperty("openaiTokens").GetInt32().ShouldBe(expected.TokenCounts.Sum());
         results.GetProperty("openaiError").GetString().ShouldBe("model_not_found");
         results.GetProperty("huggingFaceSimilarity")[0].GetSingle().ShouldBe(1, 1e-5f);

@@ -1,5 +1,7 @@
 // Calls the server at the given address with the clients of other projects, as they are, and prints one JSON object.
 import { InferenceClient } from '@huggingface/inference';
+import { OpenAIEmbeddings } from '@langchain/openai';
+import { OpenAIEmbedding } from '@llamaindex/openai';
 import { CohereClientV2 } from 'cohere-ai';
 import { Ollama } from 'ollama';
 import OpenAI, { NotFoundError } from 'openai';
@@ -17,6 +19,13 @@ results.openaiTokens = byDefault.usage.prompt_tokens;
 results.openaiModels = (await openai.models.list()).data.map(model => model.id);
 results.openaiError = await openai.embeddings.create({ model: 'none', input: 'a' }).then(
   () => 'none', error => error instanceof NotFoundError ? error.code : `${error}`);
+
+const langChain = new OpenAIEmbeddings({ model: 'dense', apiKey: 'none', configuration: { baseURL: `${url}/v1` } });
+results.langChain = await langChain.embedDocuments(texts);
+results.langChainQuery = await langChain.embedQuery(texts[0]);
+
+const llamaIndex = new OpenAIEmbedding({ model: 'dense', apiKey: 'none', baseURL: `${url}/v1` });
+results.llamaIndex = await llamaIndex.getTextEmbeddings(texts);
 
 const huggingFace = new InferenceClient('none', { endpointUrl: url });
 results.huggingFace = await huggingFace.featureExtraction({ inputs: texts });

@@ -93,23 +93,7 @@ internal sealed class IndexPlace
                 "--table", $"the connection is missing; give it with --postgres or in the environment variable {Variable}.");
         }
 
-        try
-        {
-            var builder = new NpgsqlSlimDataSourceBuilder(connection);
-            builder.EnableArrays();
-            builder.EnableTransportSecurity();
-            builder.EnableIntegratedSecurity();
-            return builder.Build();
-        }
-        catch (Exception e) when (
-            e is ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
-        {
-            // The driver's message can contain a part of the password.
-            throw new InputException(
-                name,
-                "this is not a PostgreSQL connection string; use \"Host=HOST;Database=NAME;Username=USER;Password=SECRET\", "
-                + "with quotes around a value that contains a semicolon.");
-        }
+        return PostgresConnection.Source(name, connection);
     }
 
     private void Only(Option option, Option place, string where, string instead) => _command.Validators.Add(result =>

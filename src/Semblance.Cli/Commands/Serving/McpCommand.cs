@@ -19,6 +19,7 @@ internal sealed class McpCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var options = await _options.OfAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
+        using var database = options.CollectionsDatabase;
         await SemblanceServer.RunMcpAsync(options, Host.TakeInput(), Host.Output, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -47,6 +47,7 @@ internal sealed class ServeCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var options = await _options.OfAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
+        using var database = options.CollectionsDatabase;
         List<string> settings = [$"--Logging:Console:FormatterName={(arguments.GetValue(_log) == "json" ? "json" : "simple")}"];
         if (arguments.GetValue(_urls) is { } urls)
         {

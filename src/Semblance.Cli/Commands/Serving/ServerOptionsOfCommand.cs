@@ -18,6 +18,12 @@ internal sealed class ServerOptionsOfCommand
         HelpName = "[NAME=]MODEL[:TYPE]",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<string[]> _adapters = new("--adapter")
+    {
+        Description = "An adapter of a served model, which requests choose by its name; may be repeated; default: none",
+        HelpName = "NAME=FOLDER[@MODEL]",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<string?> _keys = NewOption.Text(
         "--api-keys", "FILE", $"A file with API keys, one in each line; default: those in {KeysVariable}, separated by commas, or none");
     private readonly Option<string[]> _cors = new("--cors")
@@ -40,7 +46,12 @@ internal sealed class ServerOptionsOfCommand
         "--idle", "The time after which an unused model is unloaded, in seconds; default: never");
     private readonly Option<string> _truncation = NewOption.Choice(
         "--truncation", "The handling of texts longer than the model's maximum sequence length, unless a request names it", "cut", "error");
-    private readonly Option<string?> _collections = NewOption.Text("--collections", "FOLDER", "The folder of collections; default: none");
+    private readonly Option<string?> _grpc = NewOption.Text(
+        "--grpc", "URL", "The address of the gRPC services of text-embeddings-inference, such as http://localhost:8081; default: none");
+    private readonly Option<string?> _collections = NewOption.Text(
+        "--collections", "PLACE",
+        "The folder of collections, or their PostgreSQL database such as \"Host=localhost;Database=shop\" or postgres://localhost/shop; "
+        + "default: none");
 
     /// <summary>Initializes a new instance of the <see cref="ServerOptionsOfCommand"/> class.</summary>
     /// <param name="command">The command to which the options are added.</param>
@@ -50,9 +61,15 @@ internal sealed class ServerOptionsOfCommand
         _cors.Validators.Add(result => ServeCommand.CheckAll(
             result, _cors.Name, result.Tokens.Select(token => token.Value), isAny: true,
             "write an origin such as https://example.org, or * for all"));
+        _grpc.Validators.Add(result => ServeCommand.CheckAll(
+            result, _grpc.Name, result.Tokens.Select(token => token.Value), isAny: false, "write an address such as http://localhost:8081"));
         Option[] all = isNetworked
-            ? [_models, _keys, _cors, _batchTokens, _threads, _queue, _inputs, _body, _deadline, _memory, _idle, _truncation, _collections]
-            : [_models, _batchTokens, _threads, _truncation, _collections];
+            ?
+            [
+                _models, _adapters, _keys, _cors, _batchTokens, _threads, _queue, _inputs, _body, _deadline, _memory, _idle, _truncation,
+                _grpc, _collections,
+            ]
+            : [_models, _adapters, _batchTokens, _threads, _truncation, _collections];
         foreach (var option in all)
         {
             command.Add(option);
@@ -66,6 +83,7 @@ internal sealed class ServerOptionsOfCommand
         return defaults with
         {
             Models = await ModelsAsync(arguments.GetValue(_models) ?? [], host, cancellationToken).ConfigureAwait(false),
+            Adapters = [.. (arguments.GetValue(_adapters) ?? []).Select(ServedAdapter.Parse)],
             ApiKeys = Keys(arguments.GetValue(_keys)),
             CorsOrigins = arguments.GetValue(_cors) ?? [],
             BatchTokens = arguments.GetValue(_batchTokens) ?? defaults.BatchTokens,
@@ -77,6 +95,10 @@ internal sealed class ServerOptionsOfCommand
             MemoryLimit = arguments.GetValue(_memory) is { } memory ? (long)memory << 20 : null,
             IdleTimeout = arguments.GetValue(_idle) is { } idle ? TimeSpan.FromSeconds(idle) : null,
             Truncate = arguments.GetValue(_truncation) != "error",
+            GrpcUrl = arguments.GetValue(_grpc),
+            CollectionsDatabase = arguments.GetValue(_collections) is { } place && PostgresConnection.Is(place)
+                ? PostgresConnection.Source(_collections.Name, place)
+                : null,
             CollectionsFolder = arguments.GetValue(_collections),
         };
     }

@@ -6,10 +6,11 @@ namespace Semblance.Server.Collections;
 /// <param name="Dimension">The number of elements of a vector.</param>
 /// <param name="Count">The number of vectors: one for each document, or for each passage.</param>
 /// <param name="Truncation">The treatment of long documents.</param>
-internal sealed record CollectionInfo(string Name, string? Model, int Dimension, int Count, string Truncation)
+internal sealed record CollectionInfo(string Name, string? Model, int Dimension, long Count, string Truncation)
 {
     /// <summary>Describes a collection.</summary>
-    public static CollectionInfo Of(Collection collection) => new(
-        collection.Name, collection.Settings.Model, collection.Index.Dimension, collection.Index.Count,
+    public static async Task<CollectionInfo> OfAsync(Collection collection, CancellationToken cancellationToken) => new(
+        collection.Name, collection.Settings.Model, collection.Index.Dimension,
+        await collection.Index.CountAsync(cancellationToken).ConfigureAwait(false),
         collection.Settings.Truncation.ToString().ToLowerInvariant());
 }

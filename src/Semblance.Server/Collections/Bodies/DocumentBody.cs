@@ -16,6 +16,7 @@ internal sealed record DocumentBody
     /// <exception cref="RequestException">There is no document, or two have the same id.</exception>
     public static VectorRecord[] Records(IReadOnlyList<DocumentBody> documents) =>
         documents.Count == 0 ? throw RequestException.Empty("documents")
+        : documents.Contains(null!) ? throw RequestException.Validation("`documents` has null; send documents.", "documents")
         : documents.GroupBy(document => document.Id).FirstOrDefault(group => group.Count() > 1) is { } twice
             ? throw RequestException.Validation($"Two documents have the id '{twice.Key}'.", "documents")
             : [.. documents.Select(document => new VectorRecord(document.Id, default, document.Text, document.Metadata))];

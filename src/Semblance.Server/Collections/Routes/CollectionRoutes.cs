@@ -19,12 +19,16 @@ internal static class CollectionRoutes
     /// <summary>Returns the collection that a path names.</summary>
     public static Task<Collection> CollectionAsync(HttpContext context) => Store(context).GetAsync(Name(context), context.RequestAborted);
 
-    private static Task ListAsync(HttpContext context) =>
-        JsonBody.WriteAsync(context, new CollectionList(Store(context).Names()), CollectionsJson.Default.CollectionList);
+    private static async Task ListAsync(HttpContext context) => await JsonBody.WriteAsync(
+        context, new CollectionList(await Store(context).NamesAsync(context.RequestAborted).ConfigureAwait(false)),
+        CollectionsJson.Default.CollectionList).ConfigureAwait(false);
 
-    private static async Task DescribeAsync(HttpContext context) => await JsonBody.WriteAsync(
-        context, CollectionInfo.Of(await CollectionAsync(context).ConfigureAwait(false)), CollectionsJson.Default.CollectionInfo)
-        .ConfigureAwait(false);
+    private static async Task DescribeAsync(HttpContext context) =>
+        await WriteAsync(context, await CollectionAsync(context).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private static async Task WriteAsync(HttpContext context, Collection collection) => await JsonBody.WriteAsync(
+        context, await CollectionInfo.OfAsync(collection, context.RequestAborted).ConfigureAwait(false),
+        CollectionsJson.Default.CollectionInfo).ConfigureAwait(false);
 
     private static async Task CreateAsync(HttpContext context)
     {
@@ -42,7 +46,7 @@ internal static class CollectionRoutes
         var collection = await Store(context).CreateAsync(Name(context), body.Model, documents, index, context.RequestAborted)
             .ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status201Created;
-        await JsonBody.WriteAsync(context, CollectionInfo.Of(collection), CollectionsJson.Default.CollectionInfo).ConfigureAwait(false);
+        await WriteAsync(context, collection).ConfigureAwait(false);
     }
 
     private static async Task DeleteAsync(HttpContext context)

@@ -20,12 +20,8 @@ internal static class TokenizeRoutes
         var request = Tei.Parse(body, TeiJson.Default.TokenizeRequest);
         var texts = request.Texts();
         using var lease = await AcquireAsync(context).ConfigureAwait(false);
-        var prompt = request.PromptName is not { } name ? ""
-            : lease.Model.Prompts.TryGetValue(name, out var found) ? found
-            : throw RequestException.Validation(
-                $"`prompt_name` is '{name}'; the prompts of the model are {string.Join(", ", lease.Model.Prompts.Keys)}.", "prompt_name");
-        var options = new TokenizerOptions { AddSpecialTokens = request.AddSpecialTokens ?? true };
-        TeiToken[][] tokens = [.. texts.Select(text => Tokens(lease.Model.Tokenizer, prompt + text, options))];
+        TeiToken[][] tokens =
+            [.. texts.Select(text => Tokens(lease.Model, text, request.PromptName, request.AddSpecialTokens ?? true))];
         return TeiAnswer.Of(tokens, TeiJson.Default.TeiTokenArrayArray, null);
     }
 
@@ -41,16 +37,28 @@ internal static class TokenizeRoutes
         var tokenizer = lease.Model.Tokenizer;
         var texts = request.Ids.Texts.Select(list => list.Ids is not { } ids
             ? throw new RequestException(new ServerError(ErrorKind.WrongType, "`ids` must be token ids.") { Parameter = "ids" })
-            : Array.FindIndex(ids, id => id >= tokenizer.VocabularySize) is >= 0 and var wrong
-                ? throw RequestException.Validation(
-                    $"The token id {ids[wrong]} is not in the vocabulary of the model, which has {tokenizer.VocabularySize} ids from 0.", "ids")
-                : tokenizer.Decode(ids, request.SkipSpecialTokens ?? true));
+            : Decode(tokenizer, ids, request.SkipSpecialTokens ?? true));
         return TeiAnswer.Of([.. texts], TeiJson.Default.StringArray, null);
     }
 
-    private static TeiToken[] Tokens(Tokenizer tokenizer, string text, TokenizerOptions options)
+    /// <summary>Converts token ids to a text.</summary>
+    /// <exception cref="RequestException">An id is not in the vocabulary.</exception>
+    public static string Decode(Tokenizer tokenizer, int[] ids, bool skipSpecialTokens) =>
+        Array.FindIndex(ids, id => id >= tokenizer.VocabularySize) is >= 0 and var wrong
+            ? throw RequestException.Validation(
+                $"The token id {ids[wrong]} is not in the vocabulary of the model, which has {tokenizer.VocabularySize} ids from 0.", "ids")
+            : tokenizer.Decode(ids, skipSpecialTokens);
+
+    /// <summary>Divides a text into tokens.</summary>
+    /// <exception cref="RequestException">The model has no prompt of the name.</exception>
+    public static TeiToken[] Tokens(LoadedModel model, string text, string? promptName, bool addSpecialTokens)
     {
-        var encoding = tokenizer.WithoutTruncation().Encode(text, null, options);
+        text = promptName is null ? text
+            : model.Prompts.TryGetValue(promptName, out var prompt) ? prompt + text
+            : throw RequestException.Validation(
+                $"`prompt_name` is '{promptName}'; the prompts of the model are {string.Join(", ", model.Prompts.Keys)}.", "prompt_name");
+        var encoding = model.Tokenizer.WithoutTruncation().Encode(
+            text, null, new TokenizerOptions { AddSpecialTokens = addSpecialTokens });
         var (bytes, offsets) = (System.Text.Encoding.UTF8.GetBytes(text), encoding.ByteOffsets(text));
         var tokens = new TeiToken[encoding.Count];
         for (var i = 0; i < tokens.Length; i++)
