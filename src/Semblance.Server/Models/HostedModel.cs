@@ -35,7 +35,7 @@ internal sealed class HostedModel(ServedModel served, string folder)
     {
         ModelTask.Embed => Kinds[0] is ModelKind.SentenceTransformer or ModelKind.SequenceToSequenceModel, // of which the encoder
         ModelTask.EmbedSparse => Kinds[0] == ModelKind.SparseEncoder,
-        ModelTask.Rerank => Kinds[0] is ModelKind.SentenceTransformer or ModelKind.CrossEncoder or ModelKind.MultiVectorEncoder,
+        ModelTask.Rerank => Kinds[0] is ModelKind.CrossEncoder or ModelKind.MultiVectorEncoder || Supports(ModelTask.Embed),
         ModelTask.Classify => Kinds[0] == ModelKind.CrossEncoder,
         ModelTask.Tag => Kinds[0] == ModelKind.TokenClassifier,
         ModelTask.Answer => Kinds[0] == ModelKind.QuestionAnswerer,
