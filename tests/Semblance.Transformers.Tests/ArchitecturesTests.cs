@@ -185,4 +185,16 @@ public class ArchitecturesTests
         private static Tensor Half(Tensor tensor, float offset) =>
             Tensor.From([.. tensor.Values.ToArray().Select(value => ((value + offset) / 2) - offset)], tensor.Shape);
     }
+
+    [Theory]
+    [InlineData("shared.weight", 1.0)]
+    [InlineData("encoder.block.0.layer.0.SelfAttention.q.weight", 1.0 / 32)] // (64 · 16)^−½
+    [InlineData("encoder.block.0.layer.0.SelfAttention.o.weight", 1.0 / 8)]
+    [InlineData("encoder.block.0.layer.1.DenseReluDense.wo.weight", 1.0 / 16)]
+    public void New_weights_of_T5_have_the_deviation_of_the_original(string name, double expected)
+    {
+        var sizes = new ModelSizes { VocabSize = 500, HiddenSize = 64, NumHiddenLayers = 1, NumAttentionHeads = 4, IntermediateSize = 256 };
+        var values = Transformer.CreateRandom("t5", sizes, 1).Parameters().Single(parameter => parameter.Name == name).Value.Values;
+        Math.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares(values) / (double)values.Length).ShouldBe(expected, 0.05 * expected);
+    }
 }

@@ -36,6 +36,11 @@ public sealed class SequentialEvaluator(
     public override EvaluationResult Evaluate(SparseEncoder model, CancellationToken cancellationToken = default) =>
         All(evaluator => evaluator.Evaluate(model, cancellationToken));
 
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
+    public override EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellationToken = default) =>
+        All(evaluator => evaluator.Evaluate(model, cancellationToken));
+
     private EvaluationResult All(Func<Evaluator, EvaluationResult> evaluate)
     {
         var metrics = new OrderedDictionary<string, double>();

@@ -14,7 +14,8 @@ namespace Semblance.Training.Recipes;
 /// </code></example>
 public sealed class Recipe
 {
-    private static readonly string[] ModelKeys = ["model", "cross-encoder", "multi-vector", "sparse", .. RecipeTaskModel.Keys];
+    private static readonly string[] ModelKeys =
+        ["model", "cross-encoder", "multi-vector", "sparse", RecipeJoint.Key, .. RecipeTaskModel.Keys];
 
     private static readonly string[] Keys =
     [
@@ -215,34 +216,23 @@ public sealed class Recipe
 
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
         var begun = Begun();
-        var multiVector = IsMultiVector ? await RecipeMultiVector.CreateAsync(begun, cancellationToken).ConfigureAwait(false) : null;
-        var sparse = IsSparse ? await RecipeSparse.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false) : null;
-        ITrainableModel model = multiVector is not null
-            ? multiVector.Model
-            : sparse is not null
-            ? sparse.Model
-            : TaskModelKey is { } task
-            ? await RecipeTaskModel.CreateAsync(task, begun, _root, _folder, _seed, cancellationToken).ConfigureAwait(false)
-            : IsCrossEncoder
-            ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
-            : await RecipeModel.CreateAsync(begun, _seed, _root.Find("adapter") is not null, cancellationToken).ConfigureAwait(false);
-        var modelLabels = RecipeTaskModel.LabelsOf(model);
-        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder, ModelKey, modelLabels);
+        var start = await BeginAsync(begun, cancellationToken).ConfigureAwait(false);
+        var model = start.Model;
+        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder, ModelKey, model);
         await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
         var teachers = new Dictionary<string, TeacherVectors>();
         RecipeDataset[] datasets =
         [
             .. _root.Get("datasets").Items().Select(
-                node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, modelLabels, cancellationToken)),
+                node => RecipeDataset.Load(
+                    node, _folder, model.Tokenizer, _seed, teachers, RecipeTaskModel.LabelsOf(RecipeJoint.HeadOf(model, node)),
+                    cancellationToken)),
         ];
-        multiVector?.Begin(datasets, cancellationToken);
+        start.Begin(datasets, cancellationToken);
         var adapter = RecipeAdapter.Create(_root.Find("adapter"), model, begun, _seed);
-        var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
-        var from = multiVector?.Folder ?? sparse?.Folder
-            ?? await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
         var training = datasets
             .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(
-                loss, new LossContext(model, from, labels, _seed) { Rows = dataset.Rows })))
+                loss, new LossContext(dataset.ModelOf(model), start.Folder, labels, _seed) { Rows = dataset.Rows })))
             .ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
@@ -262,16 +252,16 @@ public sealed class Recipe
             Folder = Output,
             AllowChanges = options.AllowChanges,
             Fingerprint = RecipeFingerprint.Of(
-                _root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
+                _root, _seed, _folder, start.Folder is { } from && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
             Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
-            Save = adapter?.Save ?? multiVector?.Save,
+            Save = adapter?.Save ?? start.Save,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
         var trainer = new Trainer(
             model, training, sampler,
             parameters => RecipeOptimizer.Create(
                 _root.Find("optimizer"),
-                adapter?.Trained(parameters) ?? multiVector?.Trained(parameters) ?? sparse?.Trained(parameters) ?? parameters),
+                adapter?.Trained(parameters) ?? start.Trained(parameters)),
             trainerOptions, evaluator);
         if (!options.Resume)
         {
@@ -321,16 +311,30 @@ public sealed class Recipe
             ? RecipeKind.TeacherVectors
             : RecipeKind.Model;
 
-    private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
+    private string ModelKey => Array.Find(ModelKeys, key => _root.Find(key) is not null) ?? "model";
 
-    private bool IsMultiVector => _root.Find("multi-vector") is not null;
+    private async Task<IRecipeModel> BeginAsync(RecipeNode begun, CancellationToken cancellationToken)
+    {
+        switch (ModelKey)
+        {
+            case "multi-vector":
+                return await RecipeMultiVector.CreateAsync(begun, cancellationToken).ConfigureAwait(false);
+            case "sparse":
+                return await RecipeSparse.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
+            case var key:
+                var model = await CreateAsync(key, begun, cancellationToken).ConfigureAwait(false);
+                var kind = model is CrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
+                return new RecipeStart(model, await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false));
+        }
+    }
 
-    private bool IsSparse => _root.Find("sparse") is not null;
-
-    private string? TaskModelKey => Array.Find(RecipeTaskModel.Keys, key => _root.Find(key) is not null);
-
-    private string ModelKey =>
-        TaskModelKey ?? (IsMultiVector ? "multi-vector" : IsSparse ? "sparse" : IsCrossEncoder ? "cross-encoder" : "model");
+    private async Task<ITrainableModel> CreateAsync(string key, RecipeNode begun, CancellationToken cancellationToken) => key switch
+    {
+        "model" => await RecipeModel.CreateAsync(begun, _seed, _root.Find("adapter") is not null, cancellationToken).ConfigureAwait(false),
+        "cross-encoder" => await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false),
+        RecipeJoint.Key => await RecipeJoint.CreateAsync(begun, _root, _folder, _seed, cancellationToken).ConfigureAwait(false),
+        _ => await RecipeTaskModel.CreateAsync(key, begun, _root, _folder, _seed, cancellationToken).ConfigureAwait(false),
+    };
 
     // The node of the initial model.
     private RecipeNode Begun()

@@ -9,8 +9,8 @@ internal static class RecipeFiles
 
     private static readonly string[] ModelKeys =
     [
-        "model", "cross-encoder", "multi-vector", "sparse", .. RecipeTaskModel.Keys, "folder", "tokenizer", "word-vectors", "teacher",
-        "vectors", "guide", "from",
+        "model", "cross-encoder", "multi-vector", "sparse", RecipeJoint.Key, .. RecipeTaskModel.Keys, "folder", "tokenizer",
+        "word-vectors", "teacher", "vectors", "guide", "from",
     ];
 
     // The folder that recipes write to by convention: what is missing there is written by another recipe, and is no id of a model.

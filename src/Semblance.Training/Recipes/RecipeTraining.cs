@@ -48,7 +48,9 @@ public sealed class RecipeTraining
     public Adapter? Adapter { get; init; }
 
     /// <summary>Gets the warnings of the model's files.</summary>
-    public IReadOnlyList<string> Warnings => Model switch
+    public IReadOnlyList<string> Warnings => WarningsOf(Model);
+
+    private static IReadOnlyList<string> WarningsOf(ITrainableModel model) => model switch
     {
         SentenceTransformer encoder => encoder.Warnings,
         CrossEncoder crossEncoder => crossEncoder.Warnings,
@@ -58,6 +60,7 @@ public sealed class RecipeTraining
         TokenClassifier tagger => tagger.Warnings,
         QuestionAnswerer answerer => answerer.Warnings,
         SequenceToSequenceModel generator => generator.Warnings,
+        JointModel joint => [.. joint.Heads.Values.SelectMany(WarningsOf).Distinct()],
         _ => [],
     };
 

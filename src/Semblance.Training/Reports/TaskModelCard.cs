@@ -68,8 +68,24 @@ internal sealed record TaskModelCard(
                 model = AutoModelForSeq2SeqLM.from_pretrained({name})
                 tokenizer = AutoTokenizer.from_pretrained({name})
                 """),
+        JointModel joint => new(
+            "feature-extraction",
+            $"Several models with one body, trained together: {string.Join(", ", joint.Heads.Keys)}. "
+                + "The folder of each is a model of its own.",
+            [],
+            name => "using Semblance;\n\n" + string.Join('\n', joint.Heads.Select(
+                head => $"var {Variable(head.Key)} = {head.Value.GetType().Name}.Load({Inner(name, head.Key)});")),
+            name => "from sentence_transformers import SentenceTransformer\nfrom transformers import pipeline\n\n" + string.Join(
+                '\n', joint.Heads.Select(head => $"{Variable(head.Key)} = "
+                    + (Of(head.Value) is { } task ? $"pipeline(\"{task.PipelineTag}\", {Inner(name, head.Key)})"
+                        : $"SentenceTransformer({Inner(name, head.Key)})")))),
         _ => null,
     };
+
+    // The literal of a folder inside that of another.
+    private static string Inner(string name, string folder) => $"{name[..^1]}/{folder}\"";
+
+    private static string Variable(string head) => head.Replace('-', '_');
 
     private static string Pipeline(string task, string name, string text) => $"""
         from transformers import pipeline

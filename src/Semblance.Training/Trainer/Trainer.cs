@@ -63,6 +63,11 @@ public sealed class Trainer
             throw new ArgumentException("The list of data sets is empty; training needs at least one.", nameof(datasets));
         }
 
+        foreach (var dataset in datasets)
+        {
+            _ = ModelOf(model, dataset);
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(options.Steps, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.AccumulationSteps, 1, nameof(options));
         (_model, _datasets, _sampler, _options, _evaluator) = (model, datasets, sampler, options, evaluator);
@@ -236,7 +241,7 @@ public sealed class Trainer
             var batch = batches.Next();
             dataset = _datasets[batch.Dataset];
             rows += batch.Rows.Count;
-            sum += dataset.Loss.Backward(new TrainingBatch(_model, [.. batch.Rows.Select(row => dataset.Rows[row])])
+            sum += dataset.Loss.Backward(new TrainingBatch(ModelOf(_model, dataset), [.. batch.Rows.Select(row => dataset.Rows[row])])
             {
                 Prompts = dataset.Prompts,
                 Routes = dataset.Routes,
@@ -256,18 +261,40 @@ public sealed class Trainer
 
     private void Save()
     {
-        if (_options.Folder is not null)
+        if (_options.Folder is not { } folder)
         {
-            ModelFiles.Save(_options.Folder, folder =>
-            {
-                (_options.Save ?? _model.Save)(folder, _options.Weights);
-                foreach (var dataset in _datasets)
-                {
-                    dataset.Loss.Save(_model, folder, _options.Weights);
-                }
-            });
+            return;
+        }
+
+        if (_model is not JointModel joint)
+        {
+            Save(folder, _model, _datasets);
+            return;
+        }
+
+        foreach (var (name, head) in joint.Heads)
+        {
+            Save(Path.Combine(folder, name), head, _datasets.Where(dataset => dataset.Head == name));
         }
     }
+
+    private void Save(string folder, ITrainableModel model, IEnumerable<TrainingDataset> datasets) => ModelFiles.Save(folder, written =>
+    {
+        (_options.Save ?? model.Save)(written, _options.Weights);
+        foreach (var dataset in datasets)
+        {
+            dataset.Loss.Save(model, written, _options.Weights);
+        }
+    });
+
+    private static ITrainableModel ModelOf(ITrainableModel model, TrainingDataset dataset) => (model, dataset.Head) switch
+    {
+        (JointModel joint, { } head) when joint.Heads.TryGetValue(head, out var own) => own,
+        (not JointModel, null) => model,
+        var (_, head) => throw new ArgumentException(
+            $"The data set '{dataset.Name}' trains {(head is null ? "no head" : $"the head '{head}'")}, and the model is a "
+            + $"{model}; each data set of a joint model needs the name of one of its heads.", nameof(dataset)),
+    };
 
     private double Update(long step, double loss)
     {

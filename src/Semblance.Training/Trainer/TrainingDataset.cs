@@ -9,6 +9,11 @@ public sealed record TrainingDataset(string Name, IReadOnlyList<Example> Rows, O
     /// <summary>Gets the weight of the loss among those of several data sets; 1 by default.</summary>
     public float Weight { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the head of a <see cref="JointModel"/> that the rows train; <see langword="null"/>, the default, for other models.
+    /// </summary>
+    public string? Head { get; init; }
+
     /// <summary>Gets the prompts before the texts of each column, such as <c>query: </c>; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 

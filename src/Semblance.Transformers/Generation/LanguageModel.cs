@@ -69,7 +69,9 @@ public sealed class LanguageModel
             : Prepared(model, compute);
     }
 
-    /// <summary>Creates a language model from a model with a decoder, whose parameters it shares; they can be trained between calls.</summary>
+    /// <summary>
+    /// Creates a language model from a model with a decoder, whose parameters it shares; they can be trained between calls.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="compute">The number format of the products with weights; <see cref="ComputeType.Float32"/> by default.</param>
     /// <exception cref="ArgumentException">The model has no decoder.</exception>

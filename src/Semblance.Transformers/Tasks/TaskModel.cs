@@ -102,9 +102,14 @@ public sealed class TaskModel
     /// <param name="problem">
     /// The <c>problem_type</c> of a sequence classifier, such as <c>multi_label_classification</c>; <see langword="null"/> for none.
     /// </param>
+    /// <param name="shared">
+    /// <see langword="true"/> to share the parameters of the body, for training several heads together; <see langword="false"/>, the
+    /// default, to copy them.
+    /// </param>
     /// <exception cref="ArgumentException">A classifier has no label, or the same label twice.</exception>
     /// <exception cref="ModelFormatException">The architecture has no head for the task.</exception>
-    public static TaskModel Create(Transformer body, TaskKind task, IReadOnlyList<string> labels, int seed, string? problem = null)
+    public static TaskModel Create(
+        Transformer body, TaskKind task, IReadOnlyList<string> labels, int seed, string? problem = null, bool shared = false)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(labels);
@@ -132,7 +137,7 @@ public sealed class TaskModel
                 json["problem_type"] = problem;
             }
         });
-        var own = new TensorWeights(body.Parameters(), shared: false);
+        var own = new TensorWeights(body.Parameters(), shared);
         var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
         var copy = body.Architecture.Load(
             config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own);
@@ -149,7 +154,9 @@ public sealed class TaskModel
         return Create(body, MaskedLanguageModelOf(body), new RandomWeights(seed), optional: false);
     }
 
-    /// <summary>Creates a model that generates texts, with a randomly initialized decoder on a copy of an encoder; it can be trained.</summary>
+    /// <summary>
+    /// Creates a model that generates texts, with a randomly initialized decoder on a copy of an encoder; it can be trained.
+    /// </summary>
     /// <param name="body">The encoder, which is not changed.</param>
     /// <param name="startToken">The id of the token that the decoder begins with.</param>
     /// <param name="endToken">The id of the token that ends a text.</param>
@@ -195,7 +202,8 @@ public sealed class TaskModel
         Body.Parameters().Select(parameter => parameter with { Name = Body.Architecture.Prefix + parameter.Name }).Concat(_own.All);
 
     /// <summary>
-    /// Writes <c>model.safetensors</c>, body and head or decoder, and <c>config.json</c> as it was loaded except for the type of the weights.
+    /// Writes <c>model.safetensors</c>, body and head or decoder, and <c>config.json</c> as it was loaded except for the type of the
+    /// weights.
     /// </summary>
     /// <param name="folder">
     /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.

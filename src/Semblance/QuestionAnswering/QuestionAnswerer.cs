@@ -32,11 +32,15 @@ public sealed class QuestionAnswerer : TaskEncoder<QuestionAnswerer>, ILoadable<
     /// The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.
     /// </param>
     /// <param name="seed">The random seed.</param>
+    /// <param name="shared">
+    /// <see langword="true"/> to share the parameters of the transformer, for training several heads together; <see langword="false"/>, the
+    /// default, to copy them.
+    /// </param>
     /// <exception cref="ModelFormatException">The architecture has no head for question answering.</exception>
-    public static QuestionAnswerer Create(TransformerModule input, int seed = 0)
+    public static QuestionAnswerer Create(TransformerModule input, int seed = 0, bool shared = false)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var model = TaskModel.Create(input.Transformer, TaskKind.QuestionAnswering, [], seed);
+        var model = TaskModel.Create(input.Transformer, TaskKind.QuestionAnswering, [], seed, shared: shared);
         return new QuestionAnswerer(input.With(model.Body), model);
     }
 

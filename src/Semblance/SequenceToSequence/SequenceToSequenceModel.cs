@@ -11,8 +11,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance;
 
 /// <summary>
-/// Represents a model that generates a text from a text: a summary, a translation, a simpler sentence. A decoder attends to the states of an
-/// encoder, as in T5 (Raffel et al. 2020, arXiv:1910.10683).
+/// Represents a model that generates a text from a text: a summary, a translation, a simpler sentence. A decoder attends to the states of
+/// an encoder, as in T5 (Raffel et al. 2020, arXiv:1910.10683).
 /// </summary>
 /// <remarks>
 /// As an <see cref="ITrainableModel"/>, it computes the logits of each token of a target (<see cref="ModelInput.Pairs"/>) from the tokens
@@ -91,7 +91,9 @@ public sealed class SequenceToSequenceModel : TaskEncoder<SequenceToSequenceMode
         return new(input, Model, config with { Prefix = prefix ?? config.Prefix }) { Compute = Compute };
     }
 
-    /// <summary>Returns a model with the same parameters, and the prefix and settings of generation of one of <see cref="Tasks"/>.</summary>
+    /// <summary>
+    /// Returns a model with the same parameters, and the prefix and settings of generation of one of <see cref="Tasks"/>.
+    /// </summary>
     /// <param name="task">The name, such as <c>summarization</c> or <c>translation_en_to_de</c>.</param>
     /// <exception cref="ArgumentException">The model has no settings for the task.</exception>
     public SequenceToSequenceModel ForTask(string task)
@@ -165,16 +167,19 @@ public sealed class SequenceToSequenceModel : TaskEncoder<SequenceToSequenceMode
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> is set.</exception>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
-        IAsyncEnumerable<string> texts, GenerateOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<string> texts, GenerateOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var first = 0L;
-        await foreach (var window in texts.Chunk(WindowTexts * Workers.Shared.Count).WithCancellation(cancellationToken).ConfigureAwait(false))
+        var windows = texts.Chunk(WindowTexts * Workers.Shared.Count);
+        await foreach (var window in windows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             IReadOnlyList<GeneratedText> generated;
             try
             {
-                generated = await Task.Run(() => Generate(window, options, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+                generated = await Task.Run(() => Generate(window, options, null, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (TextTooLongException e)
             {

@@ -11,7 +11,8 @@ namespace Semblance;
 
 /// <summary>
 /// Provides the common base of the models with a head for a task: <see cref="TextClassifier"/>, <see cref="TokenClassifier"/>,
-/// <see cref="QuestionAnswerer"/> and <see cref="SequenceToSequenceModel"/>. Their files are those of transformers: <c>config.json</c>, the weights and the tokenizer.
+/// <see cref="QuestionAnswerer"/> and <see cref="SequenceToSequenceModel"/>. Their files are those of transformers:
+/// <c>config.json</c>, the weights and the tokenizer.
 /// </summary>
 /// <typeparam name="TSelf">The type of the model.</typeparam>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>

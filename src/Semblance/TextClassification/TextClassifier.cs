@@ -40,15 +40,19 @@ public sealed class TextClassifier : TaskEncoder<TextClassifier>, ILoadable<Text
     /// <param name="labels">The names of the labels, in their order.</param>
     /// <param name="problem">The kind of problem.</param>
     /// <param name="seed">The random seed.</param>
+    /// <param name="shared">
+    /// <see langword="true"/> to share the parameters of the transformer, for training several heads together; <see langword="false"/>, the
+    /// default, to copy them.
+    /// </param>
     /// <exception cref="ArgumentException">There is no label, or a label occurs twice.</exception>
     /// <exception cref="ModelFormatException">The architecture has no head for sequence classification.</exception>
     public static TextClassifier Create(
         TransformerModule input, IReadOnlyList<string> labels, ClassificationProblem problem = ClassificationProblem.SingleLabel,
-        int seed = 0)
+        int seed = 0, bool shared = false)
     {
         ArgumentNullException.ThrowIfNull(input);
         var model = TaskModel.Create(
-            input.Transformer, TaskKind.SequenceClassification, labels, seed, TextClassifierConfig.NameOf(problem));
+            input.Transformer, TaskKind.SequenceClassification, labels, seed, TextClassifierConfig.NameOf(problem), shared);
         return new TextClassifier(input.With(model.Body), model, new TextClassifierConfig { Problem = problem });
     }
 

@@ -33,12 +33,16 @@ public sealed class TokenClassifier : TaskEncoder<TokenClassifier>, ILoadable<To
     /// </param>
     /// <param name="labels">The names of the labels, in their order.</param>
     /// <param name="seed">The random seed.</param>
+    /// <param name="shared">
+    /// <see langword="true"/> to share the parameters of the transformer, for training several heads together; <see langword="false"/>, the
+    /// default, to copy them.
+    /// </param>
     /// <exception cref="ArgumentException">There is no label, or a label occurs twice.</exception>
     /// <exception cref="ModelFormatException">The architecture has no head for token classification.</exception>
-    public static TokenClassifier Create(TransformerModule input, IReadOnlyList<string> labels, int seed = 0)
+    public static TokenClassifier Create(TransformerModule input, IReadOnlyList<string> labels, int seed = 0, bool shared = false)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var model = TaskModel.Create(input.Transformer, TaskKind.TokenClassification, labels, seed);
+        var model = TaskModel.Create(input.Transformer, TaskKind.TokenClassification, labels, seed, shared: shared);
         return new TokenClassifier(input.With(model.Body), model);
     }
 

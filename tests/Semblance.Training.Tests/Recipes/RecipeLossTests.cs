@@ -234,6 +234,7 @@ public sealed class RecipeLossTests : IDisposable
         : type == typeof(TextClassificationLoss) ? ModelOutputKind.TextLogits
         : type == typeof(TokenClassificationLoss) ? ModelOutputKind.TokenLogits
         : type == typeof(QuestionAnsweringLoss) ? ModelOutputKind.SpanLogits
+        : type == typeof(SequenceToSequenceLoss) ? ModelOutputKind.SequenceLogits
         : type.IsSubclassOf(typeof(MultiVectorLoss)) ? ModelOutputKind.TokenEmbeddings : ModelOutputKind.SentenceEmbeddings;
 
     private static string Text(object? value) => value switch

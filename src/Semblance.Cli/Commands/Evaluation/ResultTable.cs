@@ -87,5 +87,6 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
 
     private static double Scaled(string metric, double value) => IsThreshold(metric) ? value : 100 * value;
 
-    private static bool IsThreshold(string metric) => metric.EndsWith("threshold", StringComparison.Ordinal) || metric is "loss" or "negative_loss" or "mse";
+    private static bool IsThreshold(string metric) =>
+        metric.EndsWith("threshold", StringComparison.Ordinal) || metric is "loss" or "negative_loss" or "mse";
 }

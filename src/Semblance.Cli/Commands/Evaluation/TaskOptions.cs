@@ -95,7 +95,8 @@ internal sealed class TaskOptions
         "--scheme", "SCHEME", "ner: the scheme that entities must follow exactly: iob1, iob2, ioe1, ioe2, iobes or bilou");
     private readonly Option<string?> _contexts = NewOption.Text(
         "--contexts", "FILE", "answers: the texts with doc_id and text that the questions name by relevant_doc_id");
-    private readonly Option<int?> _first = NewOption.Count("--first", "answers, summaries, translation: the number of rows to evaluate; default: all");
+    private readonly Option<int?> _first = NewOption.Count(
+        "--first", "answers, summaries, translation: the number of rows to evaluate; default: all");
     private readonly Option<int?> _numBeams = NewOption.Count(
         "--num-beams", "summaries, translation: the number of beams of beam search; default: that of the model");
     private readonly Option<bool> _stemming = new("--stemming") { Description = "summaries: ROUGE compares the stems of English words" };

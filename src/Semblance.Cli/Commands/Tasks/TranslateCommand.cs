@@ -11,7 +11,8 @@ internal sealed class TranslateCommand : TextsCommand
 
     private readonly Option<string?> _from = NewOption.Text(
         "--from", "LANGUAGE", "The language of the texts, such as en, for a model of several; requires --to");
-    private readonly Option<string?> _to = NewOption.Text("--to", "LANGUAGE", "The language of the translations, such as de; requires --from");
+    private readonly Option<string?> _to = NewOption.Text(
+        "--to", "LANGUAGE", "The language of the translations, such as de; requires --from");
 
     public TranslateCommand(Host host)
         : base(

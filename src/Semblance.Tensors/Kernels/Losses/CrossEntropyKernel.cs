@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Computes ln Σ eˣ of each row, and its difference to the score of the row's class, of which a share is that of the mean score of all classes.
-/// An item is a row.
+/// Computes ln Σ eˣ of each row, and its difference to the score of the row's class, of which a share is that of the mean score of all
+/// classes. An item is a row.
 /// </summary>
 internal readonly unsafe struct CrossEntropyKernel(
     Tensor scores, int[] classes, int firstRow, Tensor logSums, Tensor losses, float smoothing = 0) : IKernel

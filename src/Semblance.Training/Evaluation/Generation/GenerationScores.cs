@@ -11,8 +11,8 @@ public static class GenerationScores
     /// <param name="rouge">The settings of ROUGE; <see langword="null"/> for words without stemming.</param>
     /// <returns>
     /// <c>rouge1</c>, <c>rouge2</c>, <c>rougeL</c> and <c>rougeLsum</c>, the means of the F-measures with the best reference;
-    /// <c>chrf</c> and <c>bleu</c> of the corpus. All are from 0 to 1, a hundredth of what sacreBLEU prints. BLEU takes Chinese characters as
-    /// tokens if a reference has one.
+    /// <c>chrf</c> and <c>bleu</c> of the corpus. All are from 0 to 1, a hundredth of what sacreBLEU prints. BLEU takes Chinese characters
+    /// as tokens if a reference has one.
     /// </returns>
     /// <exception cref="ArgumentException">The lists are empty or have different lengths, or a text has no reference.</exception>
     public static IReadOnlyDictionary<string, double> Of(

@@ -116,7 +116,8 @@ internal static class PorterStemmer
 
     private static string Last(string word)
     {
-        if (word.EndsWith('e') && word[..^1] is var stem && Measure(stem) is var measure && (measure > 1 || (measure == 1 && !EndsShort(stem))))
+        if (word.EndsWith('e') && word[..^1] is var stem && Measure(stem) is var measure
+            && (measure > 1 || (measure == 1 && !EndsShort(stem))))
         {
             word = stem;
         }

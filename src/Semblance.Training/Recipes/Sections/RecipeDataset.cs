@@ -10,7 +10,7 @@ public sealed class RecipeDataset
         "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows",
         "most", "most-per-group", "max-tokens",
         "teacher", "label-separator", "contexts", "window", "overlap", "loss", "batch-size", "batch-tokens", "sampler", "share", "weight",
-        "prompts", "routes", "source", "negatives",
+        "prompts", "routes", "source", "negatives", "head",
     ];
 
     private readonly RecipeNode _node;
@@ -141,6 +141,9 @@ public sealed class RecipeDataset
         }
     }
 
+    /// <summary>Returns the model that its rows train: that of the recipe, or one of its heads.</summary>
+    internal ITrainableModel ModelOf(ITrainableModel model) => RecipeJoint.HeadOf(model, _node);
+
     /// <summary>Returns the rows with their loss, for the trainer.</summary>
     /// <param name="loss">
     /// A function that creates the loss from its node and the number of classes, which is <see langword="null"/> without classes.
@@ -148,6 +151,7 @@ public sealed class RecipeDataset
     internal TrainingDataset ToTraining(Func<RecipeNode, int?, Objective> loss) =>
         new(Name, Rows, loss(_node.Get("loss"), _labels?.Names.Count))
         {
+            Head = RecipeJoint.NameOf(_node),
             Weight = _node.Find("weight")?.Number(0f, 1e6f) ?? 1,
             Prompts = [.. _node.Find("prompts")?.Items().Select(prompt => prompt.Text()) ?? []],
             Routes = [.. _node.Find("routes")?.Items().Select(route => route.Text()) ?? []],

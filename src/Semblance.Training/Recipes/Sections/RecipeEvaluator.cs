@@ -38,29 +38,32 @@ internal static class RecipeEvaluator
     /// <summary>Creates the evaluators; the first of several selects the best model.</summary>
     /// <param name="node">The evaluations.</param>
     /// <param name="folder">The folder that paths of data are relative to.</param>
-    /// <param name="model">The key of the model in the recipe, such as <c>cross-encoder</c>.</param>
-    /// <param name="labels">The labels of a task model; <see langword="null"/> for other models.</param>
-    public static Evaluator Create(RecipeNode node, string folder, string model, LabelNames? labels)
+    /// <param name="key">The key of the model in the recipe, such as <c>cross-encoder</c>.</param>
+    /// <param name="model">The model.</param>
+    public static Evaluator Create(RecipeNode node, string folder, string key, ITrainableModel model)
     {
-        Evaluator[] evaluators = [.. node.Items().Select(item => One(item, folder, model, labels))];
+        Evaluator[] evaluators = [.. node.Items().Select(item => One(item, folder, key, model))];
         return evaluators.Length == 1 ? evaluators[0] : new SequentialEvaluator(evaluators, scores => scores[0]);
     }
 
-    private static Evaluator One(RecipeNode node, string folder, string model, LabelNames? labels)
+    private static Evaluator One(RecipeNode node, string folder, string key, ITrainableModel model)
     {
+        var head = RecipeJoint.HeadOf(model, node);
+        key = model is JointModel ? RecipeJoint.KindOf(head) : key;
         var task = node.Get("task").OneOf(Tasks);
-        if (!task.Models.Contains(model))
+        if (!task.Models.Contains(key))
         {
-            var others = Tasks.Where(other => other.Value.Models.Contains(model)).Select(other => other.Name);
+            var others = Tasks.Where(other => other.Value.Models.Contains(key)).Select(other => other.Name);
             throw node.Get("task").Fault(
-                $"a '{model}' cannot be evaluated by '{node.Get("task").Text()}'; it can be evaluated by {string.Join(", ", others)}.");
+                $"a '{key}' cannot be evaluated by '{node.Get("task").Text()}'; it can be evaluated by {string.Join(", ", others)}.");
         }
 
         var metric = node.Find("metric")?.OneOf([.. task.Metrics.Select(name => (name, name))]);
-        var section = new Section(node, folder, node.Get("name").Text(), metric, labels);
+        var section = new Section(node, folder, node.Get("name").Text(), metric, RecipeTaskModel.LabelsOf(head));
         try
         {
-            return task.Create(section);
+            var evaluator = task.Create(section);
+            return model is JointModel ? new HeadEvaluator(RecipeJoint.NameOf(node)!, evaluator) : evaluator;
         }
         catch (EvaluationDataException e)
         {
@@ -70,7 +73,7 @@ internal static class RecipeEvaluator
 
     private static EmbeddingSimilarityEvaluator Sts(Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "texts", "score");
+        section.Node.Only("task", "head", "name", "metric", "file", "texts", "score");
         var rows = section.Rows(2, new([]) { Score = section.Node.Get("score").Text() });
         return new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => (double)row.Score!), section.Name)
         {
@@ -98,14 +101,14 @@ internal static class RecipeEvaluator
 
     private static TripletEvaluator Triplets(Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "texts");
+        section.Node.Only("task", "head", "name", "metric", "file", "texts");
         var rows = section.Rows(3, new([]));
         return new(Column(rows, 0), Column(rows, 1), Column(rows, 2), section.Name) { PrimaryMetric = section.Metric };
     }
 
     private static RerankingEvaluator Reranking(Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "texts", "score", "label");
+        section.Node.Only("task", "head", "name", "metric", "file", "texts", "score", "label");
         var score = section.Node.Find("score")?.Text();
         var rows = section.Rows(2, new([]) { Score = score, Label = score is null ? section.Node.Get("label").Text() : null });
         return new(
@@ -124,7 +127,7 @@ internal static class RecipeEvaluator
 
     private static InformationRetrievalEvaluator Retrieval(Section section)
     {
-        section.Node.Only("task", "name", "metric", "corpus", "queries", "qrels");
+        section.Node.Only("task", "head", "name", "metric", "corpus", "queries", "qrels");
         return RetrievalFiles.Read(
             section.File("corpus"), section.File("queries"), section.FindFile("qrels"), EncodeOptions.Default,
             section.Name, section.Metric);
@@ -132,7 +135,7 @@ internal static class RecipeEvaluator
 
     private static Evaluator Classification(Section section)
     {
-        section.Node.Only("task", "name", "metric", "train", "test", "dev", "texts", "label", "classifier");
+        section.Node.Only("task", "head", "name", "metric", "train", "test", "dev", "texts", "label", "classifier");
         var (test, dev) = (section.FindFile("test"), section.FindFile("dev"));
         var isCentroid = section.Node.Find("classifier")?.OneOf(("logistic-regression", false), ("nearest-centroid", true)) ?? false;
         if (isCentroid && test is null)
@@ -153,7 +156,7 @@ internal static class RecipeEvaluator
 
     private static ClusteringEvaluator Clustering(Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "texts", "label");
+        section.Node.Only("task", "head", "name", "metric", "file", "texts", "label");
         return new(EvaluationFile.ReadLabeled(section.File("file"), section.Columns, 1, new LabelNames()), section.Name)
         {
             PrimaryMetric = section.Metric,
@@ -193,7 +196,7 @@ internal static class RecipeEvaluator
 
         public Example[] LabeledPairs()
         {
-            Node.Only("task", "name", "metric", "file", "texts", "label", "labels");
+            Node.Only("task", "head", "name", "metric", "file", "texts", "label", "labels");
             var names = Node.Find("labels") is { } labels ? new LabelNames(labels.Items().Select(label => label.Text())) : null;
             return Rows(2, new([]) { Label = Node.Get("label").Text(), LabelNames = names });
         }

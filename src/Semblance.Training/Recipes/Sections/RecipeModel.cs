@@ -16,7 +16,9 @@ internal static class RecipeModel
     /// <see langword="true"/> if the transformer is not trained, so that its weights are mapped and not copied.
     /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, bool frozen, CancellationToken cancellationToken)
+    /// <param name="others">Further keys that the mapping may have.</param>
+    public static async Task<SentenceTransformer> CreateAsync(
+        RecipeNode node, int seed, bool frozen, CancellationToken cancellationToken, params string[] others)
     {
         var folder = await FolderAsync(node, cancellationToken).ConfigureAwait(false);
         if (!node.IsMapping)
@@ -24,7 +26,7 @@ internal static class RecipeModel
             return Load(folder!, frozen);
         }
 
-        node.Only("folder", "new", "layers", "pooling", "normalize", "max-length");
+        node.Only([.. others, "folder", "new", "layers", "pooling", "normalize", "max-length"]);
         var model = folder is null ? New(node.Get("new"), seed) : Load(folder, frozen);
         var input = (InputModule)model.Modules[0];
         if (node.Find("layers") is { } layers)

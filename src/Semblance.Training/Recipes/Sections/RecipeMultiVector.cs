@@ -9,7 +9,7 @@ namespace Semblance.Training.Recipes;
 /// Represents the late-interaction model of a recipe, <c>multi-vector</c>: an existing one, or a new projection of the token vectors of a
 /// sentence encoder.
 /// </summary>
-internal sealed class RecipeMultiVector
+internal sealed class RecipeMultiVector : IRecipeModel
 {
     // Texts for the directions of a new projection; their tokens are many times the dimensions.
     private const int TextCount = 512;
@@ -21,6 +21,8 @@ internal sealed class RecipeMultiVector
 
     /// <summary>Gets the model.</summary>
     public MultiVectorEncoder Model { get; }
+
+    ITrainableModel IRecipeModel.Model => Model;
 
     /// <summary>Gets the folder that it was loaded from.</summary>
     public string Folder { get; }

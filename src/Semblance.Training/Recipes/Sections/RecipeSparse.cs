@@ -6,12 +6,14 @@ namespace Semblance.Training.Recipes;
 /// <summary>
 /// Represents the sparse encoder of a recipe, <c>sparse</c>: an existing one, or a new one over the transformer or the vectors of a model.
 /// </summary>
-internal sealed class RecipeSparse
+internal sealed class RecipeSparse : IRecipeModel
 {
     private RecipeSparse(SparseEncoder model, string folder, bool isFrozen) => (Model, Folder, IsFrozen) = (model, folder, isFrozen);
 
     /// <summary>Gets the model.</summary>
     public SparseEncoder Model { get; }
+
+    ITrainableModel IRecipeModel.Model => Model;
 
     /// <summary>Gets the folder that it was loaded from.</summary>
     public string Folder { get; }

@@ -29,7 +29,7 @@ internal static class RecipeTaskData
     /// <summary>Creates the evaluator of a text classifier.</summary>
     public static Evaluator Labels(RecipeEvaluator.Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "texts", "label", "label-separator", "score", "targets");
+        section.Node.Only("task", "head", "name", "metric", "file", "texts", "label", "label-separator", "score", "targets");
         var mapping = new ColumnMapping([.. section.Node.Get("texts").Items().Select(column => column.Text())])
         {
             Label = section.Node.Find("label")?.Text(),
@@ -47,7 +47,7 @@ internal static class RecipeTaskData
     /// <summary>Creates the evaluator of a token classifier.</summary>
     public static Evaluator Entities(RecipeEvaluator.Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "scheme", "first-rows");
+        section.Node.Only("task", "head", "name", "metric", "file", "scheme", "first-rows");
         var scheme = section.Node.Find("scheme") is { } node
             ? node.OneOf([.. Enum.GetValues<TagScheme>().Select(value => (value.ToString().ToLowerInvariant(), (TagScheme?)value))])
             : null;
@@ -62,7 +62,7 @@ internal static class RecipeTaskData
     /// <summary>Creates the evaluator of a question answerer.</summary>
     public static Evaluator Answers(RecipeEvaluator.Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "contexts", "first-rows");
+        section.Node.Only("task", "head", "name", "metric", "file", "contexts", "first-rows");
         var most = section.Node.Find("first-rows")?.Count() ?? int.MaxValue;
         var (file, contexts) = (section.File("file"), section.FindFile("contexts"));
         return new QuestionAnsweringEvaluator(
@@ -75,7 +75,7 @@ internal static class RecipeTaskData
     /// <summary>Creates the evaluator of a sequence-to-sequence model.</summary>
     public static Evaluator Generation(RecipeEvaluator.Section section)
     {
-        section.Node.Only("task", "name", "metric", "file", "texts", "first-rows", "num-beams", "stemming");
+        section.Node.Only("task", "head", "name", "metric", "file", "texts", "first-rows", "num-beams", "stemming");
         var texts = section.Node.Find("texts")?.Items().Select(column => column.Text()).ToArray();
         return GenerationEvaluator.Load(
             section.File("file"), texts, section.Node.Find("first-rows")?.Count(), section.Name, section.Node.Find("num-beams")?.Count(),

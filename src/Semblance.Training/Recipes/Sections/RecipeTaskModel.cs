@@ -25,15 +25,15 @@ internal static class RecipeTaskModel
         string key, RecipeNode node, RecipeNode recipe, string data, int seed, CancellationToken cancellationToken)
     {
         var folder = await RecipeModel.FolderAsync(node, cancellationToken).ConfigureAwait(false);
-        var settings = node.IsMapping ? node.Only([.. KeysOf(key)]) : null;
+        var settings = node.IsMapping ? node.Only([.. KeysOf(key), "folder", "new", "max-length"]) : null;
         var kind = folder is null ? ModelKind.SentenceTransformer : ModelKinds.Of(folder);
         var isTrained = settings?.Find("labels") is null && settings?.Find("problem") is null && settings?.Find("max-length") is null;
         if (key == SequenceToSequenceKey && folder is not null && kind == ModelKind.SequenceToSequenceModel)
         {
             var model = SequenceToSequenceModel.LoadTrainable(folder);
             return settings is null ? model : model.With(
-                settings.Find("max-length")?.Number(2, model.Body!.MaxPositions), settings.Find("max-target-length")?.Number(2, int.MaxValue),
-                settings.Find("prefix")?.Text());
+                settings.Find("max-length")?.Number(2, model.Body!.MaxPositions),
+                settings.Find("max-target-length")?.Number(2, int.MaxValue), settings.Find("prefix")?.Text());
         }
 
         if (isTrained && kind == KindOf(key))
@@ -52,19 +52,34 @@ internal static class RecipeTaskModel
             input = (TransformerModule)RecipeModel.Shortened(input, length);
         }
 
-        RecipeNode[] datasets = [.. recipe.Get("datasets").Items()];
+        return Create(key, node, input, settings, [.. recipe.Get("datasets").Items()], data, seed, shared: false);
+    }
+
+    /// <summary>Creates a new head or decoder on a transformer.</summary>
+    /// <param name="key">The key of the model.</param>
+    /// <param name="node">The head in the recipe, for errors.</param>
+    /// <param name="input">The tokenizer and the transformer.</param>
+    /// <param name="settings">The settings of the head; <see langword="null"/> for none.</param>
+    /// <param name="datasets">The data sets of the head, which have its labels if the settings name none.</param>
+    /// <param name="data">The folder that paths of data are relative to.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="shared"><see langword="true"/> to share the transformer's parameters; <see langword="false"/> to copy them.</param>
+    public static ITrainableModel Create(
+        string key, RecipeNode node, TransformerModule input, RecipeNode? settings, RecipeNode[] datasets, string data, int seed,
+        bool shared)
+    {
         var names = settings?.Find("labels")?.Items().Select(label => label.Text()).ToArray();
         try
         {
             return key switch
             {
                 TextClassifierKey => TextClassifier.Create(
-                    input, names ?? TextLabels(datasets, data), ProblemOf(settings, datasets), seed),
-                TokenClassifierKey => TokenClassifier.Create(input, names ?? TokenLabels(datasets, data), seed),
+                    input, names ?? TextLabels(datasets, data), ProblemOf(settings, datasets), seed, shared),
+                TokenClassifierKey => TokenClassifier.Create(input, names ?? TokenLabels(datasets, data), seed, shared),
                 SequenceToSequenceKey => SequenceToSequenceModel.Create(
                     input, settings?.Find("max-target-length")?.Number(2, int.MaxValue) ?? SequenceToSequenceConfig.DefaultMaxTargetLength,
                     settings?.Find("prefix")?.Text() ?? "", seed),
-                _ => QuestionAnswerer.Create(input, seed),
+                _ => QuestionAnswerer.Create(input, seed, shared),
             };
         }
         catch (ArgumentException e)
@@ -81,17 +96,14 @@ internal static class RecipeTaskModel
         _ => null,
     };
 
-    private static string[] KeysOf(string key) =>
-    [
-        "folder", "new", "max-length",
-        .. key switch
-        {
-            TextClassifierKey => ["labels", "problem"],
-            TokenClassifierKey => ["labels"],
-            SequenceToSequenceKey => ["max-target-length", "prefix"],
-            _ => Array.Empty<string>(),
-        },
-    ];
+    /// <summary>Returns the keys of the settings that belong to the head of a kind.</summary>
+    public static string[] KeysOf(string key) => key switch
+    {
+        TextClassifierKey => ["labels", "problem"],
+        TokenClassifierKey => ["labels"],
+        SequenceToSequenceKey => ["max-target-length", "prefix"],
+        _ => [],
+    };
 
     private static ModelKind KindOf(string key) => key switch
     {
