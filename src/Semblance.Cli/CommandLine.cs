@@ -135,6 +135,7 @@ internal static class CommandLine
         new TokenizeCommand(host),
         new ChunkCommand(host),
         new TrainCommand(host),
+        new AdaptCommand(host),
         new RecipesCommand(host),
         new AdapterCommand(host),
         new TrainVocabularyCommand(host),

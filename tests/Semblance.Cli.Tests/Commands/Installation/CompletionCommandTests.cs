@@ -20,6 +20,7 @@ public class CompletionCommandTests
     public async Task The_command_suggests_commands_options_and_values()
     {
         (await Outcome.OfAsync("[suggest:4]", "enco")).Done().Lines.ShouldContain("encode");
+        (await Outcome.OfAsync("[suggest:15]", "adapt --method ")).Done().Lines.ShouldContain("simcse");
         (await Outcome.OfAsync("[suggest:11]", "encode --pr")).Done().Lines.ShouldContain("--precision");
     }
 
