@@ -41,6 +41,11 @@ internal static class CommandLine
         {
             return Done; // the reader of the results has closed the pipe
         }
+        catch (InvalidOperationException) when (
+            arguments is [var directive, ..] && directive.StartsWith("[suggest", StringComparison.Ordinal))
+        {
+            return Done; // a line that is being typed has no value yet for an option that a validator reads: nothing is suggested
+        }
 #pragma warning disable CA1031 // The last resort: every exception becomes one line.
         catch (Exception failure)
 #pragma warning restore CA1031
@@ -137,6 +142,7 @@ internal static class CommandLine
         new TokenizeCommand(host),
         new ChunkCommand(host),
         new TrainCommand(host),
+        new AdaptCommand(host),
         new RecipesCommand(host),
         new AdapterCommand(host),
         new TrainVocabularyCommand(host),
@@ -149,5 +155,7 @@ internal static class CommandLine
         new InitCommand(host),
         new ServeCommand(host),
         new McpCommand(host),
+        new DoctorCommand(host),
+        new CompletionCommand(host),
     };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers;
@@ -83,9 +84,43 @@ public sealed partial class Tokenizer
             return this;
         }
 
-        var json = System.Text.Json.Nodes.JsonNode.Parse(_writeJson!())!;
+        var json = JsonNode.Parse(_writeJson!())!;
         json["truncation"] = null;
         return new Tokenizer(new TokenizerFiles("") { [TokenizerFiles.Json] = System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()) });
+    }
+
+    /// <summary>
+    /// Creates a tokenizer with more words, as added tokens of <c>tokenizer.json</c> (<c>add_tokens</c> of the transformers library). A word
+    /// is found as a whole word, in the normalized text; where tokens begin with the space before them, it includes that space.
+    /// </summary>
+    /// <param name="words">The words; their ids follow the largest id, in order.</param>
+    /// <returns>The new tokenizer.</returns>
+    /// <exception cref="ArgumentException">A word is empty, is a token already, or occurs twice.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tokenizer was loaded from files that cannot be converted to a <c>tokenizer.json</c>.
+    /// </exception>
+    public Tokenizer AddWords(IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        if (words.FirstOrDefault(word => string.IsNullOrWhiteSpace(word) || TokenToId(word) is not null || !seen.Add(word)) is { } unfit)
+        {
+            throw new ArgumentException($"The word '{unfit}' is empty, is a token already, or occurs twice.", nameof(words));
+        }
+
+        var json = JsonNode.Parse(JsonFiles()[TokenizerFiles.Json]!)!;
+        var tokens = json["added_tokens"] as JsonArray ?? [];
+        var next = Math.Max(_pipeline.Model.Count, _added.Keys.Append(-1).Max() + 1);
+        foreach (var (i, word) in words.Index())
+        {
+            tokens.Add((JsonNode)TokenizerJson.Node(
+                new AddedToken(next + i, word, SingleWord: true, TrimLeft: MarksSpaces, TrimRight: false, Normalized: true, Special: false)));
+        }
+
+        json["added_tokens"] = tokens;
+        var files = _files.Again();
+        files[TokenizerFiles.Json] = BertFiles.Write(writer => json.WriteTo(writer));
+        return new Tokenizer(files);
     }
 
     /// <summary>

@@ -105,6 +105,12 @@ public sealed partial class Tokenizer
     /// </summary>
     public string? ContinuingSubwordPrefix => _pipeline.Model.ContinuingSubwordPrefix is { Length: > 0 } prefix ? prefix : null;
 
+    /// <summary>
+    /// Gets a value that indicates whether the first token of a word begins with the space before it: <c>Ġ</c> of byte-level BPE, or
+    /// <c>▁</c> of SentencePiece.
+    /// </summary>
+    public bool MarksSpaces => Encode("a a").Tokens.Any(token => token is ['Ġ' or '▁', ..]);
+
     /// <summary>Gets the id of the mask token, or <see langword="null"/> if there is none.</summary>
     public int? MaskId { get; }
 

@@ -4,6 +4,7 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Adapters;
 using Semblance.Transformers.Layers;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Transformers;
 
@@ -147,6 +148,51 @@ public abstract class Transformer
         return Architecture.Load(
             ConfigurationFile.Of("the config.json of the deeper model", JsonElement.Parse(config.ToJsonString())),
             new DeeperWeights(Parameters(), LayerCount, layers));
+    }
+
+    /// <summary>
+    /// Creates a copy with a larger vocabulary, to be trained further. The word embedding of a new token is the mean of those of other
+    /// tokens.
+    /// </summary>
+    /// <param name="size">The number of token ids that the copy supports at least.</param>
+    /// <param name="means">For each new token id, the ids of the tokens whose mean is its embedding; embeddings without an entry are 0.</param>
+    /// <exception cref="ArgumentException">An id is not below <paramref name="size"/>, or a mean is of no or of unknown tokens.</exception>
+    /// <exception cref="NotSupportedException">The settings of the architecture have no <c>vocab_size</c> of their own.</exception>
+    public Transformer ExtendVocabulary(int size, IReadOnlyDictionary<int, IReadOnlyList<int>> means)
+    {
+        ArgumentNullException.ThrowIfNull(means);
+        if (Configuration.Find("vocab_size") is null)
+        {
+            throw new NotSupportedException(
+                $"The vocabulary of a model of the type '{ModelType}' cannot be extended; expected 'vocab_size' in its config.json.");
+        }
+
+        var words = Own.All.First(parameter => ReferenceEquals(parameter.Value, WordEmbeddings.Weight));
+        var table = Tensor.Zeros(Math.Max(size, VocabularySize), WordEmbeddings.Columns);
+        words.Value.Values.CopyTo(table.Writable);
+        foreach (var (id, tokens) in means)
+        {
+            if (id < 0 || id >= table.Rows || tokens.Count == 0 || tokens.Any(token => token < 0 || token >= VocabularySize))
+            {
+                throw new ArgumentException(
+                    $"The token {id} must be below {table.Rows}, and its embedding a mean of tokens below {VocabularySize}.", nameof(means));
+            }
+
+            var row = table.Writable.Slice(id * table.Columns, table.Columns);
+            row.Clear();
+            foreach (var token in tokens)
+            {
+                TensorPrimitives.Add(row, words.Value.Row(token), row);
+            }
+
+            TensorPrimitives.Divide(row, tokens.Count, row);
+        }
+
+        var config = JsonObject.Create(Configuration.Root)!.With(("vocab_size", table.Rows));
+        return Architecture.Load(
+            ConfigurationFile.Of("the config.json of the model with more words", JsonElement.Parse(config.ToJsonString())),
+            new TensorWeights(
+                Own.All.Select(parameter => parameter.Name == words.Name ? parameter with { Value = table } : parameter), shared: false));
     }
 
     /// <summary>Computes the last hidden states of a batch.</summary>

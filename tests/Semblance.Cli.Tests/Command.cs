@@ -16,9 +16,13 @@ internal static class Command
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => EndOfAsync(Start(arguments));
 
     /// <summary>Runs it with environment variables; one without a value is removed.</summary>
-    public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        RunAsync("", environment, arguments);
+
+    /// <summary>Runs it in a folder, with environment variables.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments);
+        var start = new ProcessStartInfo(Executable, arguments) { WorkingDirectory = folder };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Semblance.Checkpoints;
 using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers;
@@ -93,7 +94,15 @@ internal sealed class ModelOption : Option<string?>
             return model;
         }
 
-        return await Hub.DownloadAsync(HubId.Of(model, kind), revision, host, cancellationToken).ConfigureAwait(false);
+        var id = HubId.Of(model, kind);
+        try
+        {
+            return await Hub.DownloadAsync(id, revision, host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HubException failure) when (!model.Contains('/', StringComparison.Ordinal))
+        {
+            throw HubId.NotFound(model, id, failure);
+        }
     }
 
     /// <summary>Loads the model that reranks the hits of a search.</summary>

@@ -79,7 +79,7 @@ internal static class BertFiles
         {
             [TokenizerFiles.Json] = WriteTokenizer(vocabulary, special, lowercase, null, true),
             [TokenizerFiles.Vocabulary] = System.Text.Encoding.UTF8.GetBytes(string.Concat(vocabulary.Select(token => token + "\n"))),
-            [TokenizerFiles.Configuration] = Write(json =>
+            [TokenizerFiles.Configuration] = WriteObject(json =>
             {
                 json.WriteString("tokenizer_class", "BertTokenizer");
                 json.WriteBoolean("do_lower_case", lowercase);
@@ -87,7 +87,7 @@ internal static class BertFiles
                 json.WriteBoolean("tokenize_chinese_chars", true);
                 special.Write(json, vocabulary);
             }),
-            [TokenizerFiles.SpecialTokens] = Write(json => special.Write(json, vocabulary)),
+            [TokenizerFiles.SpecialTokens] = WriteObject(json => special.Write(json, vocabulary)),
         };
     }
 
@@ -98,12 +98,12 @@ internal static class BertFiles
         return new TokenizerFiles("(vocabulary)")
         {
             [TokenizerFiles.Json] = WriteTokenizer(vocabulary, special, lowercase, null, false, scores),
-            [TokenizerFiles.Configuration] = Write(json =>
+            [TokenizerFiles.Configuration] = WriteObject(json =>
             {
                 json.WriteString("tokenizer_class", "PreTrainedTokenizerFast");
                 special.Write(json, vocabulary);
             }),
-            [TokenizerFiles.SpecialTokens] = Write(json => special.Write(json, vocabulary)),
+            [TokenizerFiles.SpecialTokens] = WriteObject(json => special.Write(json, vocabulary)),
         };
     }
 
@@ -120,7 +120,7 @@ internal static class BertFiles
         // As in the reference, a duplicate token has the later id.
         var added = special.All.Where(ids.ContainsKey).Distinct()
             .Select(token => new AddedToken(ids[token], token, false, false, false, false, true)).OrderBy(token => token.Id);
-        return Write(json =>
+        return WriteObject(json =>
         {
             json.WriteString("version", "1.0");
             json.WriteNull("truncation");
@@ -256,14 +256,20 @@ internal static class BertFiles
         json.WriteEndObject();
     }
 
-    private static byte[] Write(Action<Utf8JsonWriter> writeMembers)
+    private static byte[] WriteObject(Action<Utf8JsonWriter> writeMembers) => Write(json =>
+    {
+        json.WriteStartObject();
+        writeMembers(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Returns the content of a file.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> writeValue)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Indented))
         {
-            json.WriteStartObject();
-            writeMembers(json);
-            json.WriteEndObject();
+            writeValue(json);
         }
 
         return buffer.WrittenSpan.ToArray();

@@ -144,7 +144,8 @@ internal sealed record TokenizerJson(
         return listed;
     }
 
-    private static JsonObject Node(AddedToken token) => new()
+    /// <summary>Returns an added token as the file has it.</summary>
+    internal static JsonObject Node(AddedToken token) => new()
     {
         ["id"] = token.Id,
         ["content"] = token.Content,

@@ -14,12 +14,38 @@ public sealed record MaskingOptions
 
     /// <summary>
     /// Gets a value that indicates whether all pieces of a word are selected together (whole-word masking): a token and the <c>##</c>
-    /// pieces that follow it; <see langword="true"/> by default. With other vocabularies, each token is a word.
+    /// pieces that follow it, or the tokens up to the next that begins with a space (<c>Ġ</c>, <c>▁</c>); <see langword="true"/> by
+    /// default. With other vocabularies, each token is a word.
     /// </summary>
     public bool WholeWords { get; init; } = true;
 
+    /// <summary>
+    /// Gets the maximum length of a span of consecutive words that are selected together, from 1; 1, the default, for single words. SpanBERT
+    /// (Joshi et al. 2020, arXiv:1907.10529) has 10. Lengths are geometrically distributed with the parameter <see cref="SpanEnd"/>, and
+    /// a span is masked, replaced or unchanged as a whole.
+    /// </summary>
+    public int LongestSpan { get; init; } = 1;
+
+    /// <summary>Gets the probability that a span ends after a word, above 0 and at most 1; 0.2 by default, as in SpanBERT.</summary>
+    public double SpanEnd { get; init; } = 0.2;
+
+    // The probabilities of the lengths 1, 2, …: a geometric distribution without the lengths that are too long.
+    internal double[] SpanLengths()
+    {
+        double[] lengths = [.. Enumerable.Range(0, LongestSpan).Select(i => SpanEnd * Math.Pow(1 - SpanEnd, i))];
+        var sum = lengths.Sum();
+        return Array.ConvertAll(lengths, length => length / sum);
+    }
+
     internal void Check()
     {
+        if (LongestSpan is < 1 or > 1000 || !(SpanEnd > 0 && SpanEnd <= 1))
+        {
+            throw new ArgumentException(
+                $"The longest span {LongestSpan} must be from 1 to 1000, and the probability {SpanEnd} of its end above 0 and at most 1.",
+                "options");
+        }
+
         if (!(Rate > 0 && Rate <= 1) || !(Masked >= 0 && Random >= 0 && Masked + Random <= 1))
         {
             throw new ArgumentException(

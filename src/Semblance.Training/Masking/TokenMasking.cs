@@ -10,11 +10,15 @@ namespace Semblance.Training;
 /// </remarks>
 public sealed class TokenMasking
 {
+    private const char ByteLevelSpace = 'Ġ'; // a letter
+
     private readonly MaskingOptions _options;
     private readonly int _mask;
     private readonly HashSet<int> _special;
     private readonly int[] _ordinary; // the ids that random tokens are drawn from
     private readonly bool[] _continues; // by id
+    private readonly double[] _spanLengths; // the probabilities of 1, 2, … words
+    private readonly double _spanStart; // the probability that a span starts at a word outside spans
 
     /// <summary>Initializes a new instance of the <see cref="TokenMasking"/> class.</summary>
     /// <param name="tokenizer">The tokenizer, which has a mask token.</param>
@@ -32,7 +36,12 @@ public sealed class TokenMasking
         _special = [.. special.OfType<int>()];
         var ids = Enumerable.Range(0, tokenizer.VocabularySize);
         _ordinary = [.. ids.Where(id => !_special.Contains(id) && tokenizer.IdToToken(id) is not null)];
-        _continues = [.. ids.Select(id => _options.WholeWords && tokenizer.IdToToken(id) is ['#', '#', _, ..])];
+        var marksSpaces = tokenizer.MarksSpaces;
+        _continues = [.. ids.Select(id => _options.WholeWords && tokenizer.IdToToken(id) is { Length: > 0 } token
+            && (marksSpaces ? char.IsLetterOrDigit(token[0]) && token[0] != ByteLevelSpace : token is ['#', '#', _, ..]))];
+        _spanLengths = _options.SpanLengths();
+        var mean = _spanLengths.Select((probability, i) => (i + 1) * probability).Sum();
+        _spanStart = 1 / (1 + (mean * (1 - _options.Rate) / _options.Rate));
     }
 
     /// <summary>Masks tokens of a batch: at least one, if the batch has any that is not special.</summary>
@@ -43,11 +52,13 @@ public sealed class TokenMasking
     {
         ArgumentNullException.ThrowIfNull(batch);
         var ids = batch.TokenIds.ToArray();
-        var positions = Choose(batch, seed);
+        var chosen = Choose(batch, seed);
+        int[] positions = [.. chosen.SelectMany(span => Enumerable.Range(span.Start, span.End - span.Start))];
         int[] targets = [.. positions.Select(position => ids[position])];
-        foreach (var position in positions)
+        foreach (var (position, start) in chosen.SelectMany(
+            span => Enumerable.Range(span.Start, span.End - span.Start).Select(position => (position, span.Start))))
         {
-            var share = Draw(seed, position, 1);
+            var share = Draw(seed, _options.LongestSpan == 1 ? position : start, 1);
             if (share < _options.Masked)
             {
                 ids[position] = _mask;
@@ -61,16 +72,50 @@ public sealed class TokenMasking
         return new MaskedTokens(new PackedBatch(ids, batch.TypeIds.ToArray(), batch.Offsets.ToArray()), positions, targets);
     }
 
-    private int[] Choose(PackedBatch batch, ulong seed)
+    // The words or spans of words to predict, in ascending order.
+    private (int Start, int End)[] Choose(PackedBatch batch, ulong seed)
     {
         var words = Words(batch);
-        var chosen = words.Where(word => Draw(seed, word.Start, 0) < _options.Rate).ToArray();
-        if (chosen.Length == 0 && words.Count > 0)
-        {
-            chosen = [words.MinBy(word => Draw(seed, word.Start, 0))]; // a batch without a target has no loss
-        }
+        var chosen = _options.LongestSpan == 1
+            ? [.. words.Where(word => Draw(seed, word.Start, 0) < _options.Rate)]
+            : Spans(words, batch, seed).ToArray();
+        return chosen.Length > 0 || words.Count == 0
+            ? chosen
+            : [words.MinBy(word => Draw(seed, word.Start, 0))]; // a batch without a target has no loss
+    }
 
-        return [.. chosen.SelectMany(word => Enumerable.Range(word.Start, word.End - word.Start))];
+    // Spans and the words between them alternate, so that the expected share of words in spans is the rate. A span ends with its text.
+    private IEnumerable<(int Start, int End)> Spans(List<(int Start, int End)> words, PackedBatch batch, ulong seed)
+    {
+        var (word, sequence) = (0, 0);
+        while (word < words.Count)
+        {
+            var start = words[word].Start;
+            if (Draw(seed, start, 0) >= _spanStart)
+            {
+                word++;
+                continue;
+            }
+
+            var (length, rest) = (1, Draw(seed, start, 2));
+            while (length < _options.LongestSpan && (rest -= _spanLengths[length - 1]) >= 0)
+            {
+                length++;
+            }
+
+            while (batch.Offsets[sequence + 1] <= start)
+            {
+                sequence++;
+            }
+
+            var end = words[word++].End;
+            while (--length > 0 && word < words.Count && words[word].Start == end && end < batch.Offsets[sequence + 1])
+            {
+                end = words[word++].End;
+            }
+
+            yield return (start, end);
+        }
     }
 
     private List<(int Start, int End)> Words(PackedBatch batch)

@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Files;
 
 namespace Semblance;
@@ -34,6 +35,24 @@ public static class HubId
             _ => "",
         };
         return model.Contains('/', StringComparison.Ordinal) || TransformerNames.Contains(model) ? model : organization + model;
+    }
+
+    /// <summary>
+    /// Returns the exception for a name that is neither a folder nor the id of a model that can be downloaded: a similar folder is suggested,
+    /// as the name was perhaps meant for one.
+    /// </summary>
+    /// <param name="model">The name.</param>
+    /// <param name="id">Its id (<see cref="Of"/>).</param>
+    /// <param name="failure">The failure of the download.</param>
+    public static DirectoryNotFoundException NotFound(string model, string id, HubException failure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        ArgumentNullException.ThrowIfNull(failure);
+        return new(
+            $"{model}: there is no such folder, and the model '{id}' of the Hugging Face Hub is neither in the cache nor "
+            + $"can it be downloaded ({failure.Message.TrimEnd('.')}).{Nearest(model, ".")} Give a model's folder, or an id with its "
+            + "organization, such as sentence-transformers/all-MiniLM-L6-v2.",
+            failure);
     }
 
     /// <summary>

@@ -44,7 +44,14 @@ internal static class ModelFolder
 
         var id = HubId.Of(model, kind);
         using var hub = new HubClient();
-        return await hub.DownloadAsync(id, revision, progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await hub.DownloadAsync(id, revision, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HubException failure) when (!model.Contains('/', StringComparison.Ordinal))
+        {
+            throw HubId.NotFound(model, id, failure);
+        }
     }
 
     /// <summary>Returns a model's folder, after completing a save that a crash interrupted.</summary>

@@ -56,6 +56,58 @@ public class TokenMaskingTests
     }
 
     [Fact]
+    public void Spans_have_the_lengths_of_SpanBERT_and_cover_the_share_asked_for()
+    {
+        // One token a word, so a span is a run of chosen positions; adjacent spans are rare but occur.
+        var tokenizer = Tokenizer.CreateBert(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(5, 295).Select(i => $"w{i}")]);
+        var masked = new TokenMasking(tokenizer, new MaskingOptions { LongestSpan = 10, Masked = 1, Random = 0 }).Apply(Batch, 11);
+        (masked.Positions.Length / (400 * 99.0)).ShouldBe(0.15, 0.015);
+        var runs = new List<int>();
+        foreach (var (i, position) in masked.Positions.Index())
+        {
+            if (i > 0 && masked.Positions[i - 1] == position - 1)
+            {
+                runs[^1]++;
+            }
+            else
+            {
+                runs.Add(1);
+            }
+        }
+
+        // The mean of a geometric distribution with p = 0.2 that is cut at 10 is 3.8 (Joshi et al. 2020); texts and unknown words cut
+        // some spans, and adjacent spans join.
+        runs.Average().ShouldBeInRange(3.4, 4.4);
+        runs.Count(length => length == 1).ShouldBeGreaterThan(runs.Count(length => length == 3));
+        masked.Batch.Offsets.ToArray().ShouldBe(Batch.Offsets.ToArray());
+    }
+
+    [Fact]
+    public void A_span_is_masked_or_left_as_a_whole()
+    {
+        var masked = new TokenMasking(Bert, new MaskingOptions { LongestSpan = 10, Masked = 0.5, Random = 0 }).Apply(Batch, 5);
+        var isMasked = masked.Positions.Select(position => masked.Batch.TokenIds[position] == 4).ToArray();
+        var changes = Enumerable.Range(1, isMasked.Length - 1)
+            .Count(i => masked.Positions[i - 1] == masked.Positions[i] - 1 && isMasked[i] != isMasked[i - 1]);
+        changes.ShouldBeLessThan(isMasked.Length / 10); // only where two spans adjoin
+        isMasked.Count(value => value).ShouldBeInRange(isMasked.Length * 4 / 10, isMasked.Length * 6 / 10);
+    }
+
+    [Fact]
+    public void Tokens_that_begin_with_a_space_begin_words()
+    {
+        var tokenizer = Tokenizer.Load(Fixtures.Own("tokenizers/byte-level-bpe-roberta"));
+        tokenizer.MarksSpaces.ShouldBeTrue();
+        var batch = PackedBatch.From([.. Enumerable.Repeat(tokenizer.Encode("The zygomorphic xylographs waited, quizzically, behind ornithological walls.").Ids.ToArray(), 300)]);
+        var chosen = new TokenMasking(tokenizer, new MaskingOptions { Rate = 0.4 }).Apply(batch, 2).Positions.ToHashSet();
+        var continued = Enumerable.Range(1, batch.TokenCount - 1).Where(
+            i => tokenizer.IdToToken(batch.TokenIds[i]) is { } token && char.IsAsciiLetter(token[0])
+                && tokenizer.IdToToken(batch.TokenIds[i - 1]) is ['Ġ' or (>= 'a' and <= 'z'), ..]).ToArray();
+        continued.Length.ShouldBeGreaterThan(1000);
+        continued.ShouldAllBe(i => chosen.Contains(i) == chosen.Contains(i - 1));
+    }
+
+    [Fact]
     public void Chinese_characters_are_words_of_their_own()
     {
         var tokenizer = Tokenizer.CreateBert(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "天", "地"]);

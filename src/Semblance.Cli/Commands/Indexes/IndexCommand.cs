@@ -16,5 +16,6 @@ internal sealed class IndexCommand : Command
         Add(new IndexCompactCommand(host));
         Add(new IndexVerifyCommand(host));
         Add(new IndexInfoCommand(host));
+        Add(new IndexExportCommand(host));
     }
 }

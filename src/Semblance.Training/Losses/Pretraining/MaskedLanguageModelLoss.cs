@@ -31,13 +31,14 @@ public sealed class MaskedLanguageModelLoss : Objective
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MaskedLanguageModelLoss), ModelOutputKind.SentenceEmbeddings, ["rate", "whole-words"], (node, context) =>
+        nameof(MaskedLanguageModelLoss), ModelOutputKind.SentenceEmbeddings, ["rate", "whole-words", "longest-span"], (node, context) =>
         {
             var usual = new MaskingOptions();
             var options = usual with
             {
                 Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate,
                 WholeWords = node.Flag("whole-words", usual.WholeWords),
+                LongestSpan = node.Find("longest-span")?.Number(1, 1000) ?? usual.LongestSpan,
             };
             return context.Folder is { } folder
                 ? Load(folder, context.Model, options, context.Seed)

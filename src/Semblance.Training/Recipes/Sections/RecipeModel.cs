@@ -114,15 +114,31 @@ internal static class RecipeModel
         RecipeNode node, CancellationToken cancellationToken, ModelKind kind = ModelKind.SentenceTransformer)
     {
         var named = node.IsMapping ? node.Find("folder") : node;
-        var model = named is null ? null : DefaultModel.Resolve(named.Text());
-        if (model is null || Directory.Exists(model))
+        try
+        {
+            return named is null ? null : await FolderAsync(named.Text(), kind, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw named!.Fault(missing.Message);
+        }
+    }
+
+    /// <summary>Returns the folder of a model, which is downloaded if it is not in the cache.</summary>
+    /// <param name="name">A folder, a Hub id, or the name of the bundled model.</param>
+    /// <param name="kind">The kind of the model; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">The token that cancels the download.</param>
+    /// <exception cref="DirectoryNotFoundException">The name is a path of a folder that does not exist.</exception>
+    public static async Task<string> FolderAsync(string name, ModelKind? kind, CancellationToken cancellationToken)
+    {
+        var model = DefaultModel.Resolve(name);
+        if (Directory.Exists(model))
         {
             return model;
         }
 
-        var id = Id(named!, model, kind);
         using var hub = new HubClient();
-        return await hub.DownloadAsync(id, null, null, cancellationToken).ConfigureAwait(false);
+        return await hub.DownloadAsync(HubId.Of(model, kind), null, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Downloads the models that losses and negatives name by their Hub ids, as those are loaded without the network.</summary>
@@ -146,18 +162,6 @@ internal static class RecipeModel
         frozen && SentenceTransformer.Load(folder) is var model && !model.Modules.Skip(1).Any(module => module.Parameters().Any())
             ? model
             : SentenceTransformer.LoadTrainable(folder);
-
-    private static string Id(RecipeNode node, string model, ModelKind kind)
-    {
-        try
-        {
-            return HubId.Of(model, kind);
-        }
-        catch (DirectoryNotFoundException missing)
-        {
-            throw node.Fault(missing.Message);
-        }
-    }
 
     private static SentenceTransformer New(RecipeNode node, int seed)
     {
