@@ -78,7 +78,7 @@ public sealed class T5Model : Transformer
 
     /// <inheritdoc/>
     protected override Tensor Embed(Computation run, PackedBatch batch) =>
-        run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
+        run.DropoutInPlace(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
 
     /// <inheritdoc/>
     protected override AttentionContext Share(Computation run, PackedBatch batch)
@@ -93,7 +93,7 @@ public sealed class T5Model : Transformer
     }
 
     /// <inheritdoc/>
-    protected override Tensor Finish(Computation run, Tensor hidden) => run.Dropout(run.RmsNorm(hidden, _norm), Config.DropoutRate);
+    protected override Tensor Finish(Computation run, Tensor hidden) => run.DropoutInPlace(run.RmsNorm(hidden, _norm), Config.DropoutRate);
 
     private static T5Model Create(ConfigurationFile configuration, ModelParameters own)
     {
