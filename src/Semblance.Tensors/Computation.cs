@@ -98,6 +98,12 @@ public sealed class Computation : IDisposable
     /// </summary>
     public IReadOnlyDictionary<Layer, LayerWrapper>? Wrappers { get; init; }
 
+    /// <summary>
+    /// Gets the dropout probability of attention weights, in place of that of the constructor; <see langword="null"/>, the default, for
+    /// that of the constructor.
+    /// </summary>
+    public float? AttentionDropoutRate { get; init; }
+
     /// <summary>Gets the number of dropout masks and random seeds drawn so far.</summary>
     internal uint Dropouts => _dropouts;
 
@@ -161,15 +167,19 @@ public sealed class Computation : IDisposable
     public ulong? NextSeed() => _dropoutSeed is { } seed ? DropoutMask.Mix(DropoutMask.Mix(seed) + _dropouts++) : null;
 
     /// <summary>Returns the mask of the next dropout; nothing is dropped if the computation has no seed.</summary>
-    internal DropoutMask NextDropout(float rate) =>
-        _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
+    internal DropoutMask NextDropout(float rate, bool attention = false) => _dropoutSeed is { } seed
+        ? new DropoutMask(seed, _dropouts++, (attention ? AttentionDropoutRate : null) ?? _dropoutRate ?? rate)
+        : default;
 
     /// <summary>Records how the gradient of a result is propagated to the tensors that it was computed from.</summary>
     /// <param name="output">The result, leased from this computation.</param>
     /// <param name="backward">
     /// The backward pass: receives the gradient of the result and calls <see cref="Tensor.AddGradient"/> of each input that requires one.
     /// </param>
-    /// <param name="needed">The tensors whose elements the backward pass reads; disposing them before it has no effect.</param>
+    /// <param name="needed">
+    /// The tensors whose elements the backward pass reads, <paramref name="output"/> among them if it reads the result: disposing them
+    /// before it has no effect. The memory of all others is reused as soon as they are disposed; only their shapes can be read then.
+    /// </param>
     public void Record(Tensor output, Action<Tensor> backward, params ReadOnlySpan<Tensor?> needed)
     {
         output.RequiresGradient = true;
@@ -178,7 +188,6 @@ public sealed class Computation : IDisposable
             return;
         }
 
-        output.Recorded = true;
         foreach (var tensor in needed)
         {
             tensor?.Recorded = true;
@@ -236,6 +245,22 @@ public sealed class Computation : IDisposable
         return tensor;
     }
 
+    /// <summary>Returns a tensor with the elements of another, in its memory if nothing else needs them.</summary>
+    /// <param name="x">The tensor, which must not be used afterward.</param>
+    internal Tensor Take(Tensor x)
+    {
+        if (x.IsLeased && !x.Recorded)
+        {
+            var taken = x.Move();
+            _tensors.Add(taken);
+            return taken;
+        }
+
+        var copy = Lease(x.Shape);
+        x.Values.CopyTo(copy.Writable);
+        return copy;
+    }
+
     /// <summary>
     /// Returns an input of a product in another number format. Layers often share their input, such as queries, keys and values, so the
     /// last result is kept.
@@ -259,9 +284,12 @@ public sealed class Computation : IDisposable
             var (result, backward) = _tape[i];
             if (result.Gradient is { } arrived)
             {
+                (result.Gradient, arrived.IsAdopted) = (null, false);
                 backward(arrived);
-                result.Gradient = null;
-                arrived.Release();
+                if (!arrived.IsAdopted)
+                {
+                    arrived.Release();
+                }
             }
 
             if (result != kept)

@@ -68,6 +68,10 @@ public sealed class PackedBatch
         _starts = [.. caches.Select(cache => cache.Length)];
     }
 
+    private PackedBatch(PackedBatch tokens, int start)
+        : this(tokens._tokenIds, tokens._typeIds, tokens._offsets, allowEmpty: true, tokens._attended) =>
+        _starts = Enumerable.Repeat(start, tokens.Count).ToArray();
+
     /// <summary>
     /// Gets the cached keys and values of each sequence's earlier tokens; <see langword="null"/> if the batch has the sequences from their
     /// beginning.
@@ -111,9 +115,10 @@ public sealed class PackedBatch
     /// Returns the number of tokens at the beginning of sequence <paramref name="index"/> that are attended to; usually all.
     /// </summary>
     public int Attended(int index) => _attended?[index] ?? Length(index);
+
     /// <summary>
-    /// Returns the position of the first token of sequence <paramref name="index"/>: 0, or the number of tokens in its cache when the batch
-    /// was made.
+    /// Returns the position of the first token of sequence <paramref name="index"/>: 0, the number of tokens in its cache when the batch
+    /// was made, or the position given to <see cref="StartingAt"/>.
     /// </summary>
     public int Start(int index) => _starts is null ? 0 : _starts[index];
 
@@ -130,6 +135,18 @@ public sealed class PackedBatch
 
             return reach;
         }
+    }
+
+    /// <summary>Returns the same tokens with other positions, such as those after the vectors of prefix tuning.</summary>
+    /// <param name="position">The position of the first token of each sequence.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">The batch has caches, which determine the positions.</exception>
+    public PackedBatch StartingAt(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        return Caches is null
+            ? new PackedBatch(this, position)
+            : throw new InvalidOperationException("The positions of a batch with caches are those after the cached tokens.");
     }
 
     /// <summary>Creates a batch from sequences.</summary>

@@ -45,8 +45,7 @@ public sealed unsafe class Tensor : IDisposable
     internal Tensor(Arena.Lease lease, ReadOnlySpan<int> shape, bool recorded)
         : this(lease.Data, lease, shape, readOnly: false)
     {
-        _lease = lease;
-        Recorded = recorded;
+        (_lease, IsLeased, Recorded) = (lease, true, recorded);
     }
 
     /// <summary>Gets the size of each dimension, outermost first.</summary>
@@ -102,15 +101,24 @@ public sealed unsafe class Tensor : IDisposable
     /// </summary>
     internal int Version { get; private set; }
 
-    internal float* Data => _widened is null ? _data : _widened.Data;
+    internal float* Data => _data is not null ? _data
+        : _widened is not null ? _widened.Data
+        : IsLeased ? throw new ObjectDisposedException(nameof(Tensor), $"The memory of {this} has been returned to its computation.")
+        : null;
 
     /// <summary>
     /// Gets or sets a value that indicates whether the backward pass needs the elements, so that <see cref="Dispose"/> has no effect.
     /// </summary>
     internal bool Recorded { get; set; }
 
-    /// <summary>Gets a value that indicates whether the memory is leased from a computation, and is valid as long as it.</summary>
-    internal bool IsLeased => _lease is not null;
+    /// <summary>
+    /// Gets a value that indicates whether the memory was leased from a computation, which leases that of the gradient too; it stays
+    /// <see langword="true"/> after the lease has been returned.
+    /// </summary>
+    internal bool IsLeased { get; }
+
+    /// <summary>Gets or sets a value that indicates whether the tensor has become the gradient of another.</summary>
+    internal bool IsAdopted { get; set; }
 
     /// <summary>Returns the elements of row <paramref name="index"/>.</summary>
     public ReadOnlySpan<float> Row(int index) => Values.Slice(index * Columns, Columns);
@@ -220,13 +228,14 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>Adds to the gradient.</summary>
     /// <param name="contribution">
-    /// A leased tensor of the same shape. The tensor takes ownership: it may become the gradient itself, or its memory is reused.
+    /// A leased tensor of the same shape. The tensor takes ownership: it may become the gradient itself, or its memory is reused. A
+    /// backward pass may give away the gradient that it received, after its last use.
     /// </param>
     public void AddGradient(Tensor contribution)
     {
         if (Gradient is null && IsLeased)
         {
-            Gradient = contribution;
+            (Gradient, contribution.IsAdopted) = (contribution, true);
             return;
         }
 
@@ -296,6 +305,15 @@ public sealed unsafe class Tensor : IDisposable
         }
 
         return sum;
+    }
+
+    /// <summary>Returns a tensor with the memory of this one, which has none afterward.</summary>
+    internal Tensor Move()
+    {
+        var moved = new Tensor(_lease!, Shape, Recorded);
+        _lease = null;
+        _data = null;
+        return moved;
     }
 
     internal void Release()

@@ -20,7 +20,7 @@ internal sealed class BertAttention(
     public Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)
     {
         using var attended = attention.Forward(run, x, states, mask, context);
-        using var mixed = run.Dropout(run.Linear(attended, _output), _dropout);
+        using var mixed = run.DropoutInPlace(run.Linear(attended, _output), _dropout);
         return run.AddLayerNorm(mixed, x, _norm);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class BertEmbeddings
     {
         // [tokens × width]
         using var embedded = run.Embed(batch, Words, _positions, _types, _paddingId is { } padding ? PositionsFrom(batch, padding) : null);
-        var normed = run.Dropout(run.LayerNorm(embedded, _norm), _config.HiddenDropoutProb);
+        var normed = run.DropoutInPlace(run.LayerNorm(embedded, _norm), _config.HiddenDropoutProb);
         if (_projection is null)
         {
             return normed;
@@ -73,7 +73,7 @@ internal sealed class BertEmbeddings
         var positions = new int[batch.TokenCount];
         for (var sequence = 0; sequence < batch.Count; sequence++)
         {
-            var counted = paddingId;
+            var counted = paddingId + batch.Start(sequence);
             for (var token = batch.Offsets[sequence]; token < batch.Offsets[sequence + 1]; token++)
             {
                 positions[token] = batch.TokenIds[token] == paddingId ? paddingId : ++counted;

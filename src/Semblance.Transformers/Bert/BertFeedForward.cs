@@ -17,7 +17,7 @@ internal sealed class BertFeedForward(BertConfig config, ModelParameters own, st
     public Tensor Forward(Computation run, Tensor x)
     {
         using var inside = run.Linear(x, _inner, config.HiddenAct); // [tokens × intermediate]
-        using var outer = run.Dropout(run.Linear(inside, _output), _dropout); // [tokens × hidden]
+        using var outer = run.DropoutInPlace(run.Linear(inside, _output), _dropout); // [tokens × hidden]
         return run.AddLayerNorm(outer, x, _norm);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class DebertaConvolution
     public Tensor Forward(Computation run, Tensor x, Tensor output, PackedBatch batch)
     {
         using var windows = run.Neighbors(x, batch, _width); // [tokens × hidden · width]
-        using var mixed = run.Dropout(run.Linear(windows, _linear), _config.HiddenDropoutProb);
+        using var mixed = run.DropoutInPlace(run.Linear(windows, _linear), _config.HiddenDropoutProb);
         using var active = run.Activate(mixed, _activation);
         return run.AddLayerNorm(active, output, _norm);
     }

@@ -45,13 +45,13 @@ internal sealed class Gpt2Layer : PreNormLayer
         using var normed = run.LayerNorm(x, _attentionNorm);
         using var joined = run.Linear(normed, _joined); // [tokens × 3 · hidden]
         using var context = _heads.Attend(run, joined, batch);
-        return run.Dropout(run.Linear(context, _output), _dropout);
+        return run.DropoutInPlace(run.Linear(context, _output), _dropout);
     }
 
     protected override Tensor FeedForward(Computation run, Tensor x)
     {
         using var normed = run.LayerNorm(x, _innerNorm);
         using var inner = run.Linear(normed, _inner, _activation); // [tokens × inner]
-        return run.Dropout(run.Linear(inner, _outer), _dropout);
+        return run.DropoutInPlace(run.Linear(inner, _outer), _dropout);
     }
 }

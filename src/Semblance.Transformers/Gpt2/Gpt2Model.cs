@@ -86,7 +86,7 @@ public sealed class Gpt2Model : Transformer
 
     /// <inheritdoc/>
     protected override Tensor Embed(Computation run, PackedBatch batch) =>
-        run.Dropout(run.Embed(batch, WordEmbeddings, _positions), _dropout);
+        run.DropoutInPlace(run.Embed(batch, WordEmbeddings, _positions), _dropout);
 
     /// <inheritdoc/>
     protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);

@@ -49,14 +49,14 @@ internal sealed class ModernBertLayer : PreNormLayer
         }
 
         using var context = _heads.Attend(run, joined, batch);
-        return run.Dropout(run.Linear(context, _output), _attentionDropout);
+        return run.DropoutInPlace(run.Linear(context, _output), _attentionDropout);
     }
 
     protected override Tensor FeedForward(Computation run, Tensor x)
     {
         using var normed = run.LayerNorm(x, _innerNorm);
         using var inner = run.Linear(normed, _inner); // [tokens × 2 · inner]
-        using var gated = run.Dropout(run.Gate(inner, _activation), _innerDropout); // [tokens × inner]
+        using var gated = run.DropoutInPlace(run.Gate(inner, _activation), _innerDropout); // [tokens × inner]
         return run.Linear(gated, _outer);
     }
 }

@@ -125,7 +125,7 @@ public sealed class ModernBertModel : Transformer
     protected override Tensor Embed(Computation run, PackedBatch batch)
     {
         using var embedded = run.Embed(batch, WordEmbeddings); // [tokens × hidden]
-        return run.Dropout(run.LayerNorm(embedded, _embeddingNorm), _dropout);
+        return run.DropoutInPlace(run.LayerNorm(embedded, _embeddingNorm), _dropout);
     }
 
     /// <inheritdoc/>

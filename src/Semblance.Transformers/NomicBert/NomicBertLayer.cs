@@ -50,10 +50,10 @@ internal sealed class NomicBertLayer : TransformerLayer
     {
         using var joined = run.Linear(x, _joined); // [tokens × 3 · hidden]
         using var mixture = _heads.Attend(run, joined, context.Batch);
-        using var mixed = run.Dropout(run.Linear(mixture, _output), _dropout);
+        using var mixed = run.DropoutInPlace(run.Linear(mixture, _output), _dropout);
         using var attended = run.AddLayerNorm(mixed, x, _attentionNorm);
         using var inner = Inner(run, attended); // [tokens × inner]
-        using var outer = run.Dropout(run.Linear(inner, _outer), _dropout);
+        using var outer = run.DropoutInPlace(run.Linear(inner, _outer), _dropout);
         return run.AddLayerNorm(outer, attended, _outputNorm);
     }
 

@@ -112,7 +112,7 @@ public sealed class NomicBertModel : Transformer
     protected override Tensor Embed(Computation run, PackedBatch batch)
     {
         using var embedded = run.Embed(batch, WordEmbeddings, types: _types); // [tokens × hidden]
-        return run.Dropout(run.LayerNorm(embedded, _norm), _dropout);
+        return run.DropoutInPlace(run.LayerNorm(embedded, _norm), _dropout);
     }
 
     private static MaskedLanguageModelHead MaskedLanguageModel(Transformer body, ConfigurationFile config, ModelParameters own)

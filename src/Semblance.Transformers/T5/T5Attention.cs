@@ -57,7 +57,7 @@ internal sealed class T5Attention
     {
         using (context)
         {
-            using var mixed = run.Dropout(run.Linear(context, _output), _config.DropoutRate);
+            using var mixed = run.DropoutInPlace(run.Linear(context, _output), _config.DropoutRate);
             return run.Add(x, mixed);
         }
     }

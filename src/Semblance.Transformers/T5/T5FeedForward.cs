@@ -29,7 +29,7 @@ internal sealed class T5FeedForward
         using var normed = run.RmsNorm(x, _norm);
         using var inner = Inner(run, normed); // [tokens × feed-forward]
         using var dropped = run.Dropout(inner, _config.DropoutRate);
-        using var outer = run.Dropout(run.Linear(dropped, _output), _config.DropoutRate);
+        using var outer = run.DropoutInPlace(run.Linear(dropped, _output), _config.DropoutRate);
         return run.Add(x, outer);
     }
 

@@ -79,7 +79,7 @@ public sealed class T5Model : Transformer
 
     /// <inheritdoc/>
     protected override Tensor Embed(Computation run, PackedBatch batch) =>
-        run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
+        run.DropoutInPlace(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
 
     /// <inheritdoc/>
     protected override AttentionContext Share(Computation run, PackedBatch batch)
@@ -94,7 +94,7 @@ public sealed class T5Model : Transformer
     }
 
     /// <inheritdoc/>
-    protected override Tensor Finish(Computation run, Tensor hidden) => run.Dropout(run.RmsNorm(hidden, _norm), Config.DropoutRate);
+    protected override Tensor Finish(Computation run, Tensor hidden) => run.DropoutInPlace(run.RmsNorm(hidden, _norm), Config.DropoutRate);
 
     // As in the original, whose attention is not scaled.
     private static Func<string, double> InitialDeviation(ConfigurationFile configuration)

@@ -51,6 +51,56 @@ public class DropoutTests
     }
 
     [Fact]
+    public void In_place_the_same_elements_are_dropped_and_the_gradients_are_the_same()
+    {
+        (float[] Values, float[] Gradient) Drop(bool inPlace)
+        {
+            using var run = new Computation(recording: true, dropoutSeed: 3);
+            var leaf = TestTensors.Random(1, 10, 100);
+            leaf.RequiresGradient = true;
+            var x = run.Scale(leaf, 2);
+            var y = inPlace ? run.DropoutInPlace(x, 0.5f) : run.Dropout(x, 0.5f);
+            var values = y.Values.ToArray();
+            run.Backward(y);
+            return (values, leaf.Gradient!.Values.ToArray());
+        }
+
+        var (apart, inPlace) = (Drop(false), Drop(true));
+        inPlace.Values.ShouldBe(apart.Values);
+        inPlace.Gradient.ShouldBe(apart.Gradient);
+        inPlace.Gradient.Distinct().Order().ShouldBe([0, 4]);
+    }
+
+    [Fact]
+    public void What_another_operation_needs_is_not_overwritten_in_place()
+    {
+        using var run = new Computation(recording: true, dropoutSeed: 3);
+        var leaf = TestTensors.Random(1, 10, 100);
+        leaf.RequiresGradient = true;
+        var x = run.Exp(leaf); // its backward pass reads x
+        var before = x.Values.ToArray();
+        run.DropoutInPlace(x, 0.5f).Values.ToArray().ShouldNotBe(before);
+        x.Values.ToArray().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Attention_has_a_dropout_probability_of_its_own()
+    {
+        float[] Attend(float? rate)
+        {
+            using var run = new Computation(dropoutSeed: 3, dropoutRate: 0.5f) { AttentionDropoutRate = rate };
+            var x = TestTensors.Random(1, 6, 8);
+            return run.Attention(x, x, x, TestTensors.Batch(2, 4), 2, 0.1f).Values.ToArray();
+        }
+
+        using var plain = new Computation();
+        var y = TestTensors.Random(1, 6, 8);
+        Attend(0).ShouldBe(plain.Attention(y, y, y, TestTensors.Batch(2, 4), 2).Values.ToArray());
+        Attend(null).ShouldNotBe(Attend(0));
+        Attend(0.5f).ShouldBe(Attend(null));
+    }
+
+    [Fact]
     public void Two_places_of_one_run_drop_different_elements()
     {
         var x = TestTensors.Random(1, 10, 100);

@@ -9,6 +9,11 @@ public class FrozenTests
     {
         ["linear"] = ([[5, 4], [6, 4], [6]], (run, x) => run.Linear(x[0], new Linear(x[1], x[2]), Activation.Gelu)),
         ["transposed linear"] = ([[5, 4], [4, 6], [6]], (run, x) => run.Linear(x[0], new Linear(x[1], x[2], transposed: true))),
+        ["linear added"] = ([[5, 6], [5, 4], [6, 4], [6]], (run, x) => run.AddLinear(x[0], x[1], new Linear(x[2], x[3]))),
+        ["linear added to what is needed"] =
+            ([[5, 6], [5, 4], [6, 4]], (run, x) => run.Add(run.Multiply(x[0], x[0]), run.AddLinear(x[0], x[1], new Linear(x[2], null)))),
+        ["row added"] = ([[5, 4], [4]], (run, x) => run.AddRow(x[0], x[1])),
+        ["sum with itself"] = ([[5, 4]], (run, x) => run.Add(x[0], x[0])),
         ["matrix product"] = ([[5, 4], [6, 4]], (run, x) => run.MatrixProduct(x[0], x[1])),
         ["activation"] = ([[5, 4]], (run, x) => run.Activate(x[0], Activation.Silu)),
         ["sum"] = ([[5, 4], [5, 4]], (run, x) => run.Add(x[0], x[1])),
@@ -55,6 +60,38 @@ public class FrozenTests
         }
     }
 
+    // As low-rank adaptation: a frozen layer needs neither its input nor its result for the backward pass.
+    [Fact]
+    public void Memory_does_not_grow_with_the_number_of_frozen_layers_above_a_trained_one()
+    {
+        long Peak(int layers)
+        {
+            using var run = new Computation(recording: true);
+            var trained = TestTensors.Random(1, 64, 64);
+            trained.RequiresGradient = true;
+            var x = run.Linear(TestTensors.Random(2, 200, 64), new Linear(trained, null));
+            for (var i = 0; i < layers; i++)
+            {
+                using var before = x;
+                x = run.Linear(before, new Linear(TestTensors.Random(i + 3, 64, 64), null));
+            }
+
+            run.Backward(x);
+            return run.PeakBytes;
+        }
+
+        Peak(9).ShouldBe(Peak(3));
+    }
+
+    [Fact]
+    public void Memory_that_has_been_returned_cannot_be_read()
+    {
+        using var run = new Computation(recording: true);
+        var x = run.Scale(TestTensors.Random(1, 3, 4), 2);
+        x.Dispose();
+        Should.Throw<ObjectDisposedException>(() => x.Values.ToArray()).Message.ShouldContain("float32[3, 4]");
+    }
+
     [Fact]
     public void Frozen_lower_layers_are_not_recorded_and_give_their_memory_back()
     {
@@ -74,7 +111,9 @@ public class FrozenTests
 
         using var run = new Computation(recording: true);
         Tensor[] leased = [.. leaves.Select(leaf => run.Scale(leaf, 1))];
-        var y = forward(run, leased);
+        var result = forward(run, leased);
+        var y = run.Scale(result, 1);
+        result.Dispose();
         foreach (var tensor in leased)
         {
             tensor.Dispose();

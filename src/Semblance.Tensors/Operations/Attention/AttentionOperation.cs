@@ -67,7 +67,7 @@ public static class AttentionOperation
         bias?.Check(mask, heads);
         var factor = scale ?? 1f / MathF.Sqrt(query.Columns / heads);
         var output = run.Lease(query.Rows, query.Columns);
-        var dropped = run.NextDropout(dropout);
+        var dropped = run.NextDropout(dropout, attention: true);
         run.Execute(
             new AttentionKernel(query, key, value, mask, heads, dropped, bias, factor, output), mask.Queries.Count * heads,
             Cost(mask, query.Columns));

@@ -37,16 +37,14 @@ public static class AddRowOperation
 
     private static void Backward(Computation run, Tensor x, Tensor row, Tensor gradient)
     {
-        if (x.RequiresGradient)
-        {
-            var copy = run.Lease(x.Shape);
-            gradient.Values.CopyTo(copy.Writable);
-            x.AddGradient(copy);
-        }
-
         if (row.RequiresGradient)
         {
             row.AddGradient(run.SumColumns(gradient, null, row));
+        }
+
+        if (x.RequiresGradient)
+        {
+            x.AddGradient(gradient);
         }
     }
 }

@@ -15,7 +15,8 @@ public static class ArithmeticOperation
     {
         var result = LeaseLike(run, x, y);
         TensorPrimitives.Add(x.Values, y.Values, result.Writable);
-        Record(run, x, y, result, gradient => Scaled(run, gradient, 1), gradient => Scaled(run, gradient, 1));
+        // The gradient itself goes to x, which comes last.
+        Record(run, x, y, result, gradient => gradient, gradient => x.RequiresGradient ? Scaled(run, gradient, 1) : gradient);
         return result;
     }
 
@@ -25,7 +26,7 @@ public static class ArithmeticOperation
     {
         var result = LeaseLike(run, x, y);
         TensorPrimitives.Subtract(x.Values, y.Values, result.Writable);
-        Record(run, x, y, result, gradient => Scaled(run, gradient, 1), gradient => Scaled(run, gradient, -1));
+        Record(run, x, y, result, gradient => gradient, gradient => Scaled(run, gradient, -1));
         return result;
     }
 
@@ -35,7 +36,9 @@ public static class ArithmeticOperation
     {
         var result = LeaseLike(run, x, y);
         TensorPrimitives.Multiply(x.Values, y.Values, result.Writable);
-        Record(run, x, y, result, gradient => Products(run, gradient, y), gradient => Products(run, gradient, x), x, y);
+        Record(
+            run, x, y, result, gradient => Products(run, gradient, y), gradient => Products(run, gradient, x),
+            y.RequiresGradient ? x : null, x.RequiresGradient ? y : null);
         return result;
     }
 
@@ -80,20 +83,20 @@ public static class ArithmeticOperation
         Tensor result,
         Func<Tensor, Tensor> backwardX,
         Func<Tensor, Tensor> backwardY,
-        params ReadOnlySpan<Tensor> needed)
+        params ReadOnlySpan<Tensor?> needed)
     {
         if (run.Recording && (x.RequiresGradient || y.RequiresGradient))
         {
             run.Record(result, gradient =>
             {
-                if (x.RequiresGradient)
-                {
-                    x.AddGradient(backwardX(gradient));
-                }
-
                 if (y.RequiresGradient)
                 {
                     y.AddGradient(backwardY(gradient));
+                }
+
+                if (x.RequiresGradient)
+                {
+                    x.AddGradient(backwardX(gradient));
                 }
             }, needed);
         }

@@ -16,26 +16,51 @@ public static class DropoutOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         var mask = run.NextDropout(rate);
-        if (!mask.IsActive)
+        return mask.IsActive ? Drop(run, x, mask, run.Lease(x.Shape)) : x;
+    }
+
+    /// <summary>Computes the same in the memory of <paramref name="x"/>.</summary>
+    /// <param name="run">The computation; without a dropout seed nothing is dropped.</param>
+    /// <param name="x">
+    /// A tensor of any shape, such as the result of a layer that nothing else needs; it must not be used afterward.
+    /// </param>
+    /// <param name="rate">The dropout probability, from 0 to below 1.</param>
+    /// <returns>A tensor of the shape of <paramref name="x"/>; <paramref name="x"/> itself if nothing is dropped.</returns>
+    public static Tensor DropoutInPlace(this Computation run, Tensor x, float rate)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        var mask = run.NextDropout(rate);
+        return mask.IsActive ? Drop(run, x, mask, null) : x;
+    }
+
+    // Writes into y, or into the memory of x.
+    private static Tensor Drop(Computation run, Tensor x, DropoutMask mask, Tensor? y)
+    {
+        if (y is null)
         {
-            return x;
+            y = run.Take(x);
+            Apply(run, y, mask, y);
+        }
+        else
+        {
+            Apply(run, x, mask, y);
         }
 
-        var y = Apply(run, x, mask);
         if (run.Recording && x.RequiresGradient)
         {
-            run.Record(y, gradient => x.AddGradient(Apply(run, gradient, mask)));
+            run.Record(y, gradient =>
+            {
+                Apply(run, gradient, mask, gradient);
+                x.AddGradient(gradient);
+            });
         }
 
         return y;
     }
 
-    private static Tensor Apply(Computation run, Tensor x, DropoutMask mask)
-    {
-        var y = run.Lease(x.Shape);
+    private static void Apply(Computation run, Tensor x, DropoutMask mask, Tensor y) =>
         run.Execute(new Kernel(x, mask, y), x.Rows, 8L * x.Length);
-        return y;
-    }
 
     private readonly unsafe struct Kernel(Tensor x, DropoutMask mask, Tensor y) : IKernel
     {

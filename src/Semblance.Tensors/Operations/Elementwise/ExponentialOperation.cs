@@ -22,7 +22,7 @@ public static class ExponentialOperation
                 var dx = run.Lease(x.Shape);
                 TensorPrimitives.Multiply(gradient.Values, y.Values, dx.Writable);
                 x.AddGradient(dx);
-            });
+            }, y);
         }
 
         return y;

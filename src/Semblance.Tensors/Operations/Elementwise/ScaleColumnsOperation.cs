@@ -24,7 +24,7 @@ public static class ScaleColumnsOperation
         var y = Scaled(run, x, factors);
         if (run.Recording && (x.RequiresGradient || factors.RequiresGradient))
         {
-            run.Record(y, gradient => Backward(run, x, factors, gradient), x, factors);
+            run.Record(y, gradient => Backward(run, x, factors, gradient), factors.RequiresGradient ? x : null, factors);
         }
 
         return y;
@@ -32,14 +32,14 @@ public static class ScaleColumnsOperation
 
     private static void Backward(Computation run, Tensor x, Tensor factors, Tensor gradient)
     {
-        if (x.RequiresGradient)
-        {
-            x.AddGradient(Scaled(run, gradient, factors));
-        }
-
         if (factors.RequiresGradient)
         {
             factors.AddGradient(run.SumColumns(gradient, x, factors));
+        }
+
+        if (x.RequiresGradient)
+        {
+            x.AddGradient(Scaled(run, gradient, factors));
         }
     }
 

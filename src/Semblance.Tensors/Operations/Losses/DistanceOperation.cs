@@ -72,7 +72,7 @@ public static class DistanceOperation
     {
         if (run.Recording && (x.RequiresGradient || y.RequiresGradient))
         {
-            run.Record(result, gradient => Backward(run, x, y, distance, result, gradient, pairs), x, y);
+            run.Record(result, gradient => Backward(run, x, y, distance, result, gradient, pairs), x, y, result);
         }
     }
 

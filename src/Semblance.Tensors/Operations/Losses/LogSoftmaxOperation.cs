@@ -25,7 +25,7 @@ public static class LogSoftmaxOperation
 
         if (run.Recording && x.RequiresGradient)
         {
-            run.Record(y, gradient => Backward(run, x, y, gradient));
+            run.Record(y, gradient => Backward(run, x, y, gradient), y);
         }
 
         return y;

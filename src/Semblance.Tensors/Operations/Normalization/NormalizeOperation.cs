@@ -18,7 +18,7 @@ public static class NormalizeOperation
         run.Execute(new NormalizeKernel(x, y), x.Rows, 2L * x.Length);
         if (run.Recording && x.RequiresGradient)
         {
-            run.Record(y, gradient => Backward(run, x, y, gradient), x);
+            run.Record(y, gradient => Backward(run, x, y, gradient), x, y);
         }
 
         return y;

@@ -58,7 +58,10 @@ public static class PoolingOperation
         if (run.Recording && x.RequiresGradient)
         {
             var ways = modes.ToArray();
-            run.Record(output, gradient => Backward(run, x, batch, ways, skip, weightSums, output, gradient), x);
+            var read = ways.Contains(Pooling.Max);
+            run.Record(
+                output, gradient => Backward(run, x, batch, ways, skip, weightSums, output, gradient),
+                read ? x : null, read ? output : null);
         }
 
         return output;
@@ -77,8 +80,8 @@ public static class PoolingOperation
             {
                 var columns = ((sequence * modes.Length) + i) * x.Columns;
                 Spread(
-                    x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence],
-                    output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
+                    x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence], output, columns,
+                    gradient.Values.Slice(columns, x.Columns));
             }
         }
 
@@ -106,7 +109,7 @@ public static class PoolingOperation
     }
 
     private static void Spread(
-        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, ReadOnlySpan<float> pooled,
+        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, Tensor output, int columns,
         ReadOnlySpan<float> gradient)
     {
         Span<float> Row(int token) => dx.Writable.Slice(token * x.Columns, x.Columns);
@@ -123,6 +126,7 @@ public static class PoolingOperation
             case Pooling.LastToken:
                 break;
             case Pooling.Max:
+                var pooled = output.Values.Slice(columns, x.Columns);
                 for (var column = 0; column < x.Columns; column++)
                 {
                     // The first token with the largest element gets the whole gradient.

@@ -37,7 +37,7 @@ public static class WeightedMeanOperation
         TensorPrimitives.Divide(y.Values, sum, y.Writable);
         if (run.Recording && (weights.RequiresGradient || parts.Any(part => part.RequiresGradient)))
         {
-            run.Record(y, gradient => Backward(run, parts, weights, sum, y, gradient), [.. parts, weights]);
+            run.Record(y, gradient => Backward(run, parts, weights, sum, y, gradient), [.. parts, weights, y]);
         }
 
         return y;

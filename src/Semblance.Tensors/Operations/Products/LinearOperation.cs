@@ -24,6 +24,48 @@ public static class LinearOperation
         return Alone(run, x, layer, activation);
     }
 
+    /// <summary>Computes y + x Wᵀ, as low-rank adaptation changes the result of a layer. The bias, if there is one, is added too.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="y"><c>[rows × outputs]</c>; it must not be used afterward, as its memory may become that of the result.</param>
+    /// <param name="x"><c>[rows × inputs]</c>.</param>
+    /// <param name="layer">The parameters. The product is computed in float32.</param>
+    /// <returns><c>[rows × outputs]</c>.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    /// <exception cref="NotSupportedException">The layer is wrapped.</exception>
+    public static Tensor AddLinear(this Computation run, Tensor y, Tensor x, Linear layer)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(layer);
+        layer.ThrowIfWrapped(run, "A sum with a linear layer");
+        if (x.Columns != layer.Inputs || y.Columns != layer.Outputs || x.Rows != y.Rows)
+        {
+            throw new ArgumentException(
+                $"A linear layer of {layer.Inputs} inputs and {layer.Outputs} outputs cannot be applied to {x} and added to {y}.",
+                nameof(x));
+        }
+
+        var sum = run.Take(y);
+        MatrixProductOperation.Add(run, x, layer.Matrix.Packed(run.Instructions), layer.Bias, sum);
+        if (run.Recording && (y.RequiresGradient || x.RequiresGradient || layer.RequiresGradient))
+        {
+            run.Record(
+                sum,
+                gradient =>
+                {
+                    MatrixProductOperation.Backward(run, x, layer.Matrix, layer.Bias, gradient);
+                    if (y.RequiresGradient)
+                    {
+                        y.AddGradient(gradient);
+                    }
+                },
+                layer.Weight.RequiresGradient ? x : null, layer.Weight);
+        }
+
+        return sum;
+    }
+
     private static Tensor Alone(Computation run, Tensor x, Linear layer, Activation activation)
     {
         if (x.Columns != layer.Inputs)

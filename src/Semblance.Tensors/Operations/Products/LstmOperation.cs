@@ -57,7 +57,7 @@ public static class LstmOperation
 
         if (run.Recording && (x.RequiresGradient || recurrent.RequiresGradient))
         {
-            run.Record(states, gradient => Backward(run, x, recurrent, steps, gates, cells, states, gradient), recurrent.Weight);
+            run.Record(states, gradient => Backward(run, x, recurrent, steps, gates, cells, states, gradient), recurrent.Weight, states);
         }
         else
         {

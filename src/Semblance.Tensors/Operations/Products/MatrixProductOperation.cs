@@ -89,6 +89,10 @@ public static class MatrixProductOperation
         return reduced;
     }
 
+    // y += a bᵀ + bias
+    internal static void Add(Computation run, Tensor a, PackedMatrix panels, Tensor? bias, Tensor y) =>
+        Execute(run, new MatrixProduct(a, panels, bias, Activation.Identity, y, adds: true), a.Rows, panels);
+
     private static void Execute(Computation run, MatrixProduct kernel, int rows, PackedMatrix panels) =>
         run.Execute(kernel, kernel.Items, (long)rows * panels.Depth * panels.Columns);
 }

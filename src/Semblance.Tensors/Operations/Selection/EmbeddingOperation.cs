@@ -153,7 +153,7 @@ public static class EmbeddingOperation
             {
                 AddToRow(words, batch.TokenIds[token], gradient.Row(token));
                 AddToRow(types, batch.TypeIds[token], gradient.Row(token));
-                AddToRow(positions, positionIds?[token] ?? token - start, gradient.Row(token));
+                AddToRow(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, gradient.Row(token));
             }
         }
     }

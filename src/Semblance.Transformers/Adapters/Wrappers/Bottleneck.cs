@@ -25,8 +25,7 @@ internal sealed class Bottleneck : AdapterWrapper
         ArgumentNullException.ThrowIfNull(layer);
         using var y = layer(x);
         using var inner = run.Linear(y, _down, Activation.Relu); // [rows × size]
-        using var outer = run.Linear(inner, _up);
-        return run.Add(y, outer);
+        return run.AddLinear(y, inner, _up);
     }
 
     public override string ToString() => "a bottleneck adapter";

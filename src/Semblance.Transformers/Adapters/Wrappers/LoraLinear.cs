@@ -68,6 +68,12 @@ internal sealed class LoraLinear : AdapterWrapper
         if (_magnitude is null)
         {
             using var y = _bias is null ? layer(x) : run.Linear(x, _base);
+            if (_b.Bias is null)
+            {
+                using var small = Narrow(run, x);
+                return run.AddLinear(y, small, _b);
+            }
+
             using var change = Change(run, x);
             return run.Add(y, change);
         }
@@ -117,24 +123,37 @@ internal sealed class LoraLinear : AdapterWrapper
 
     public override string ToString() => _magnitude is null ? "LoRA" : "DoRA";
 
-    // s · (B A x + b).
+    // s · A x, [rows × rank]; the narrower of the two results is scaled.
+    private Tensor Narrow(Computation run, Tensor x)
+    {
+        using var low = Low(run, x);
+        return run.Scale(low, _scale);
+    }
+
+    // s · (B A x + b), [rows × outputs].
     private Tensor Change(Computation run, Tensor x)
     {
+        if (_b.Bias is null)
+        {
+            using var small = Narrow(run, x);
+            return run.Linear(small, _b);
+        }
+
+        using var low = Low(run, x);
+        using var high = run.Linear(low, _b);
+        return run.Scale(high, _scale);
+    }
+
+    private Tensor Low(Computation run, Tensor x)
+    {
         var dropped = _dropout > 0 ? run.Dropout(x, _dropout) : x;
-        using var low = run.Linear(dropped, _a); // [rows × rank]
+        var low = run.Linear(dropped, _a);
         if (dropped != x)
         {
             dropped.Dispose();
         }
 
-        if (_b.Bias is null)
-        {
-            using var small = run.Scale(low, _scale); // the narrower of the two results
-            return run.Linear(small, _b);
-        }
-
-        using var high = run.Linear(low, _b); // [rows × outputs]
-        return run.Scale(high, _scale);
+        return low;
     }
 
     private Tensor? MergedBias(Tensor? bias, float[]? factors)
