@@ -59,16 +59,16 @@ public static class DomainAdaptation
             throw new ArgumentException($"The model '{options.Model}' has no pooling, so it has no vectors to adapt.", nameof(options));
         }
 
-        Report("reading texts", 0);
+        Report("reading texts");
         var documents = Prepare(options, work, model, cancellationToken);
-        Report("evaluating the model", 0);
+        Report("evaluating the model");
         var pairs = AdaptationPairs.Open(work);
         var before = pairs.Evaluator().Evaluate(model, cancellationToken);
 
         var (start, words) = (options.Model, (IReadOnlyList<string>)[]);
         if (options.NewWords > 0)
         {
-            Report("adding words", 0);
+            Report("adding words");
             words = NewWords.Find(documents.SelectMany(document => document), model.Tokenizer, options.NewWords, cancellationToken);
             if (words.Count > 0)
             {
@@ -102,7 +102,7 @@ public static class DomainAdaptation
             model = SentenceTransformer.Load(output);
         }
 
-        Report("evaluating the adapted model", 0);
+        Report("evaluating the adapted model");
         var result = new DomainAdaptationResult(before, pairs.Evaluator().Evaluate(model, cancellationToken), true, recipes, words);
         result = result with { IsKept = result.IsBetter || options.KeepAlways };
         if (result.IsKept)
@@ -112,7 +112,7 @@ public static class DomainAdaptation
 
         return result;
 
-        void Report(string stage, double completed) => progress?.Report(new DomainAdaptationProgress(stage, completed));
+        void Report(string stage) => progress?.Report(new DomainAdaptationProgress(stage, 0));
 
         // The rows of queries, with negatives that the model finds.
         async Task<(string File, int Rows)> LabelAsync(AdaptationMethod method, string file, string from)
@@ -121,7 +121,7 @@ public static class DomainAdaptation
             var queries = await QueriesAsync().ConfigureAwait(false);
             if (!File.Exists(path))
             {
-                Report("mining negatives", 0);
+                Report("mining negatives");
                 var negatives = PseudoLabels.Negatives(model, queries, options.NegativesPerQuery, options.Seed, cancellationToken);
                 var judge = method == AdaptationMethod.Pairs ? null : options.Teacher is null
                     ? PassageJudge.Of(await FolderOfAsync(from).ConfigureAwait(false), model)
@@ -143,7 +143,7 @@ public static class DomainAdaptation
             var path = Path.Combine(work, QueriesFile);
             if (!File.Exists(path))
             {
-                Report("writing queries", 0);
+                Report("writing queries");
                 Passage[] passages = [.. Passages(documents, model, cancellationToken)];
                 var generator = options.Generator is null
                     ? null
@@ -259,7 +259,7 @@ public static class DomainAdaptation
 
         AdaptationPairs.Write(work, pairs, options.Seed);
         DomainTexts.Write(texts, documents);
-        return documents;
+        return DomainTexts.Read(texts, options.Column); // as a resumed run reads them
     }
 
     private static (IReadOnlyList<IReadOnlyList<string>> Trained, IReadOnlyList<IReadOnlyList<string>> HeldOut) HoldOut(
