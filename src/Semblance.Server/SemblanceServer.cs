@@ -29,7 +29,7 @@ public static class SemblanceServer
     public const string DefaultUrl = "http://localhost:8080";
 
     // A request is refused at once if it would probably take longer than this part of its deadline.
-    private const double DeadlineShare = 0.75;
+    private const double DeadlineShare = 0.5;
 
     /// <summary>Creates a server. Addresses, certificates and log levels are those of ASP.NET Core's configuration.</summary>
     /// <param name="options">The models and the limits; null for the defaults.</param>

@@ -23,7 +23,10 @@ internal static class ServerBenchmark
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(15);
 
-    /// <summary>Runs <c>server [--model FOLDER] [--peer PROGRAM ARGUMENT…]</c> or <c>server --soak MINUTES</c>.</summary>
+    /// <summary>
+    /// Runs <c>server [throughput] [overload] [idle] [terminate] [--model FOLDER]</c>, all four by default;
+    /// <c>server --model FOLDER --peer PROGRAM ARGUMENT…</c>; or <c>server --soak MINUTES</c>.
+    /// </summary>
     public static async Task RunAsync(string[] args)
     {
         using var random = Option(args, "--model") is null ? new SavedModel(BenchmarkData.MiniLm) : null;
@@ -36,12 +39,21 @@ internal static class ServerBenchmark
         }
 
         var peer = Array.IndexOf(args, "--peer") is >= 0 and var at ? args[(at + 1)..] : null;
-        await ThroughputAsync(model, sentences, peer);
-        if (peer is null)
+        if (peer is not null)
         {
-            await OverloadAsync(model, sentences);
-            await IdleAsync(model, sentences);
-            await TerminateAsync(model, sentences);
+            await ThroughputAsync(model, sentences, peer);
+            return;
+        }
+
+        (string Name, Func<Task> Run)[] parts =
+        [
+            ("throughput", () => ThroughputAsync(model, sentences, null)), ("overload", () => OverloadAsync(model, sentences)),
+            ("idle", () => IdleAsync(model, sentences)), ("terminate", () => TerminateAsync(model, sentences)),
+        ];
+        var chosen = Array.FindAll(parts, part => args.Contains(part.Name));
+        foreach (var part in chosen.Length > 0 ? chosen : parts)
+        {
+            await part.Run();
         }
     }
 

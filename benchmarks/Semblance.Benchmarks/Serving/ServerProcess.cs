@@ -7,7 +7,7 @@ namespace Semblance.Benchmarks;
 /// <summary>A server in a process of its own, on a free port of the loopback interface.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
 

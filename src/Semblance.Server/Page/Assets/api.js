@@ -56,6 +56,21 @@ export function dot(a, i, b, j, dimension) {
   return sum;
 }
 
+// The scores and indices of the vectors that are most similar to a query, best first. The few best are kept in order: sorting all of them would
+// take several times as long as comparing them.
+export function nearest(query, vectors, dimension, count) {
+  const best = [];
+  for (let i = 0; i * dimension < vectors.length; i++) {
+    const score = dot(vectors, i, query, 0, dimension);
+    if (best.length === count && score <= best[count - 1][0]) continue;
+    let place = best.length;
+    while (place > 0 && best[place - 1][0] < score) place--;
+    best.splice(place, 0, [score, i]);
+    best.length = Math.min(best.length, count);
+  }
+  return best;
+}
+
 // The words of texts with their vectors: the sum of those of its tokens, and that sum at length 1.
 export async function wordsOf(texts, signal) {
   const [tokens, vectors] = await Promise.all([

@@ -1,4 +1,4 @@
-import { contributions, dot, embed, selectedModel, wordsOf } from './api.js';
+import { contributions, embed, nearest, selectedModel, wordsOf } from './api.js';
 import { codePanel, embeddings } from './code.js';
 import { element, later, lines, linesField } from './element.js';
 import { samples, word } from './words.js';
@@ -49,7 +49,7 @@ export function search(view, report) {
     if (!text || kept.model !== selectedModel() || !kept.vectors) { hits.replaceChildren(); return; }
     const started = performance.now(), { texts, vectors, dimension } = kept;
     const asked = await embed([text], signal);
-    const scores = texts.map((_, i) => [dot(vectors, i, asked.vectors, 0, dimension), i]).sort((a, b) => b[0] - a[0]).slice(0, shown);
+    const scores = nearest(asked.vectors, vectors, dimension, shown);
     status.textContent = word('found', texts.length, Math.round(performance.now() - started));
     const items = scores.map(([score, i]) => {
       const bar = element('i', { 'aria-hidden': 'true' });
