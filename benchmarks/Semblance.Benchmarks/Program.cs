@@ -18,10 +18,17 @@ var benchmarks = new (string Name, Action Run)[]
     ("index", IndexBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
+    ("adapters", AdapterBenchmark.Run),
 };
 if (args is [LoadBenchmark.Child])
 {
     LoadBenchmark.RunChild();
+    return 0;
+}
+
+if (args is [AdapterBenchmark.Child, var method, var part])
+{
+    AdapterBenchmark.RunChild(method, part);
     return 0;
 }
 
