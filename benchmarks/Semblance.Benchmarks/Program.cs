@@ -18,6 +18,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("index", IndexBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
+    ("adapters", AdapterBenchmark.Run),
 };
 if (args is [LoadBenchmark.Child])
 {
@@ -28,6 +29,12 @@ if (args is [LoadBenchmark.Child])
 if (args is [ServerBenchmark.Name, ..])
 {
     await ServerBenchmark.RunAsync(args[1..]);
+    return 0;
+}
+
+if (args is [AdapterBenchmark.Child, var method, var part])
+{
+    AdapterBenchmark.RunChild(method, part);
     return 0;
 }
 

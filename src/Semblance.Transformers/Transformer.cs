@@ -79,6 +79,9 @@ public abstract class Transformer
     /// </summary>
     public virtual bool IsCausal => false;
 
+    /// <summary>Gets a value that indicates whether prefix tuning is supported.</summary>
+    internal virtual bool AcceptsPrefix => false;
+
     /// <summary>Gets the builder with the parameters that were taken.</summary>
     protected internal ModelParameters Own { get; }
 
@@ -205,7 +208,8 @@ public abstract class Transformer
         Forward(run, batch, null, hiddenStates);
 
     /// <summary>
-    /// Returns a batch with the virtual tokens that an adapter puts before each sequence; the batch itself if it has none.
+    /// Returns a batch with the virtual tokens that an adapter puts before each sequence, or with positions after those of prefix tuning;
+    /// the batch itself without such an adapter.
     /// </summary>
     /// <param name="run">The computation, with its adapter.</param>
     /// <param name="batch">The tokens.</param>
@@ -213,14 +217,14 @@ public abstract class Transformer
     public PackedBatch WithVirtualTokens(Computation run, PackedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (WordEmbeddings.WrapperIn(run) is not VirtualTokens tokens)
+        if (WordEmbeddings.WrapperIn(run) is not PromptEncoder tokens)
         {
             return batch;
         }
 
         var extended = tokens.Extend(batch);
-        return extended.LongestSequence <= MaxPositions ? extended : throw new ArgumentException(
-            $"A sequence of {extended.LongestSequence} tokens, with the adapter's virtual tokens, is too long for a model of "
+        return extended.Reach <= MaxPositions ? extended : throw new ArgumentException(
+            $"A sequence of {extended.Reach} tokens, with the adapter's virtual tokens, is too long for a model of "
             + $"{MaxPositions} positions; set a smaller maximum sequence length.", nameof(batch));
     }
 
@@ -293,9 +297,11 @@ public abstract class Transformer
             context = context with { Source = source, SourceMask = mask };
         }
 
-        foreach (var layer in Blocks)
+        var prefix = (WordEmbeddings.WrapperIn(run) as Prefix)?.Layers(run, batch);
+        for (var i = 0; i < Blocks.Count; i++)
         {
-            var next = run.Recompute(hidden, x => layer.Forward(run, x, context));
+            var (layer, own) = (Blocks[i], prefix is null ? context : context with { Prefix = prefix[i] });
+            var next = run.Recompute(hidden, x => layer.Forward(run, x, own));
             hiddenStates?.Add(next);
             if (hiddenStates is null)
             {

@@ -37,6 +37,11 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     public float? DropoutRate { get; init; }
 
     /// <summary>
+    /// Gets the dropout probability of attention weights; <see langword="null"/>, the default, for <see cref="DropoutRate"/>.
+    /// </summary>
+    public float? AttentionDropoutRate { get; init; }
+
+    /// <summary>
     /// Gets the part of the training that lies before the batch, from 0 to 1, for losses whose weights change; 1 by default.
     /// </summary>
     public double Progress { get; init; } = 1;
@@ -134,5 +139,8 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     private Computation Start(ulong? seed, bool recording) =>
         new(
             recording: recording, dropoutSeed: seed, dropoutRate: DropoutRate, recompute: RecomputeActivations,
-            cancellationToken: Cancellation);
+            cancellationToken: Cancellation)
+        {
+            AttentionDropoutRate = AttentionDropoutRate,
+        };
 }

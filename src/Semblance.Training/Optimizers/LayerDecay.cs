@@ -25,23 +25,43 @@ public static partial class LayerDecay
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(decay);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decay, 1);
-        var layers = parameters.Select(parameter => Layer().Match(parameter.Name)).Where(match => match.Success)
-            .Select(match => (Name: match.Groups[1].Value, Index: int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)))
-            .Distinct().ToArray();
-        var count = layers.Length == 0 ? 0 : layers.Max(layer => layer.Index) + 1;
-        var embeddings = EmbeddingNames.Where(name => parameters.Any(parameter => IsEmbedding(parameter.Name, name)));
+        Parameter[] all = [.. parameters];
+        var depths = Depths(all);
         return
         [
-            .. layers.Select(layer => new ParameterRule(string.Create(CultureInfo.InvariantCulture, $"*{layer.Name}.{layer.Index}.*"))
-            {
-                LearningRateFactor = Math.Pow(decay, count - 1 - layer.Index),
-            }),
-            .. embeddings.Select(name => new ParameterRule($"*{name}.*") { LearningRateFactor = Math.Pow(decay, count) }),
+            .. all.Select((parameter, i) => (Pattern: PatternOf(parameter.Name), Depth: depths[i])).Where(rule => rule.Pattern is not null)
+                .Distinct().OrderBy(rule => !rule.Pattern!.Any(char.IsAsciiDigit))
+                .Select(rule => new ParameterRule(rule.Pattern!) { LearningRateFactor = Math.Pow(decay, rule.Depth) }),
         ];
     }
 
-    private static bool IsEmbedding(string parameter, string name) =>
-        parameter.Contains(name + ".", StringComparison.Ordinal) && !Layer().IsMatch(parameter);
+    /// <summary>Returns the number of layers above each parameter: 0 for the last layer and what comes after it.</summary>
+    /// <param name="parameters">The parameters.</param>
+    internal static int[] Depths(IReadOnlyList<Parameter> parameters)
+    {
+        var layers = parameters.Select(parameter => LayerOf(parameter.Name)?.Index).ToArray();
+        var count = (layers.Max() ?? -1) + 1;
+        return
+        [
+            .. parameters.Select((parameter, i) =>
+                layers[i] is { } layer ? count - 1 - layer : EmbeddingOf(parameter.Name) is null ? 0 : count),
+        ];
+    }
+
+    private static string? PatternOf(string parameter) =>
+        LayerOf(parameter) is { } layer ? string.Create(CultureInfo.InvariantCulture, $"*{layer.Name}.{layer.Index}.*")
+        : EmbeddingOf(parameter) is { } name ? $"*{name}.*"
+        : null;
+
+    private static string? EmbeddingOf(string parameter) =>
+        EmbeddingNames.FirstOrDefault(name => parameter.Contains(name + ".", StringComparison.Ordinal));
+
+    // The parameters of losses, and of networks of virtual tokens, have numbers too.
+    private static (string Name, int Index)? LayerOf(string parameter) =>
+        !parameter.StartsWith("loss.", StringComparison.Ordinal) && !parameter.Contains("prompt_encoder.", StringComparison.Ordinal)
+        && Layer().Match(parameter) is { Success: true } match
+            ? (match.Groups[1].Value, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
+            : null;
 
     [GeneratedRegex(@"\.?([A-Za-z_]+)\.(\d{1,6})(?=\.)", RegexOptions.CultureInvariant)]
     private static partial Regex Layer();

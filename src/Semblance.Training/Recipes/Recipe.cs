@@ -21,6 +21,7 @@ public sealed class Recipe
     [
         .. ModelKeys, "adapter", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
         "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
+        "attention-dropout", "ema", "average", "unfreeze",
     ];
 
     private const int MostVariants = 1000;
@@ -229,15 +230,15 @@ public sealed class Recipe
                     cancellationToken)),
         ];
         start.Begin(datasets, cancellationToken);
-        var adapter = RecipeAdapter.Create(_root.Find("adapter"), model, begun, _seed);
-        var training = datasets
-            .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(
-                loss, new LossContext(dataset.ModelOf(model), start.Folder, labels, _seed) { Rows = dataset.Rows })))
-            .ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
         var steps = _root.Find("steps")?.Count()
             ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
+        var adapter = RecipeAdapter.Create(_root.Find("adapter"), model, begun, _seed, steps);
+        var training = datasets
+            .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(
+                loss, new LossContext(dataset.ModelOf(model), start.Folder, labels, _seed) { Rows = dataset.Rows })))
+            .ToArray();
         var trainerOptions = new TrainerOptions
         {
             Steps = steps,
@@ -246,7 +247,12 @@ public sealed class Recipe
             MaxGradientNorm = _root.Find("gradient-clip")?.Number(0.0, 1e9) is { } clip ? clip == 0 ? null : clip : 1,
             DropoutSeed = (ulong)_seed,
             DropoutRate = _root.Find("dropout")?.Number(0f, 0.99f),
-            EvaluateEvery = EvaluateEvery(evaluate, sampler.Count(0), accumulation),
+            AttentionDropoutRate = _root.Find("attention-dropout")?.Number(0f, 0.99f),
+            Averaging = RecipeOptimizer.Averaging(_root, steps),
+            Unfreezing = _root.Find("unfreeze")?.Only("every") is { } unfreeze
+                ? new GradualUnfreezing { Every = Interval(unfreeze.Get("every"), sampler.Count(0), accumulation) } : null,
+            RankAllocator = adapter?.Allocator,
+            EvaluateEvery = evaluate?.Find("every") is { } every ? Interval(every, sampler.Count(0), accumulation) : 0,
             KeepBest = _root.Find("keep")?.OneOf(("best", true), ("last", false)) ?? true,
             Patience = _root.Find("patience")?.Count(),
             Folder = Output,
@@ -346,8 +352,8 @@ public sealed class Recipe
     }
 
     // A number of steps, or 'epoch': the steps that visit all batches once.
-    private static long EvaluateEvery(RecipeNode? evaluate, long batches, int accumulation) => evaluate?.Find("every") is not { } every ? 0
-        : every.Text() == "epoch" ? Math.Max(1, batches / accumulation) : every.Count();
+    private static long Interval(RecipeNode every, long batches, int accumulation) =>
+        every.Text() == "epoch" ? Math.Max(1, batches / accumulation) : every.Count();
 
     private BatchSampler Sampler(RecipeDataset[] datasets)
     {

@@ -22,6 +22,7 @@ public sealed class Trainer
     private readonly Stopwatch _clock = new();
     private OrderedDictionary<string, string>? _fingerprint;
     private TimeSpan _before;
+    private AveragedWeights? _averaged;
 
     /// <summary>Initializes a new instance of the <see cref="Trainer"/> class.</summary>
     /// <param name="model">
@@ -70,6 +71,15 @@ public sealed class Trainer
 
         ArgumentOutOfRangeException.ThrowIfNegative(options.Steps, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.AccumulationSteps, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Averaging?.Every ?? 1, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Unfreezing?.Every ?? 1, 1, nameof(options));
+        if (options is { Averaging: not null, RankAllocator: not null })
+        {
+            throw new ArgumentException(
+                "The parameters of AdaLoRA cannot be averaged over the steps, as the ranks that are cut differ from step to step.",
+                nameof(options));
+        }
+
         (_model, _datasets, _sampler, _options, _evaluator) = (model, datasets, sampler, options, evaluator);
         Parameter[] parameters =
         [
@@ -123,6 +133,7 @@ public sealed class Trainer
     public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default)
     {
         _clock.Restart();
+        _averaged = _options.Averaging is { } averaging ? new AveragedWeights(averaging, _parameters) : null;
         var state = resume && _options.Folder is not null ? Resume(_options.Folder) : TrainingState.Beginning;
         (Steps, _before) = (state.Steps, state.Elapsed);
         ClearGradients(); // a step that was canceled leaves gradients
@@ -140,6 +151,7 @@ public sealed class Trainer
             throw;
         }
 
+        _averaged?.Swap(); // for good
         if (_evaluator is null || !_options.KeepBest)
         {
             Save();
@@ -160,7 +172,7 @@ public sealed class Trainer
             throw new TrainingChangedException(folder, changes);
         }
 
-        var state = TrainingCheckpoint.Load(folder, _parameters, _optimizer);
+        var state = TrainingCheckpoint.Load(folder, _parameters, LoadState);
         var hasOtherBatches = changes.Any(
             change => change.Name.StartsWith(TrainingFingerprint.Data, StringComparison.Ordinal)
                 || change.Name == TrainingFingerprint.Batches);
@@ -173,12 +185,15 @@ public sealed class Trainer
         TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
     {
         var step = state.Steps;
+        _options.Unfreezing?.Apply(step, _parameters);
         Tensor? vectors = null;
         var (right, labels) = (0, 0);
         var (loss, dataset, rows) = Accumulate(
             batches, step, made => vectors = Tensor.From(made.Values, made.Shape),
             (predicted, all) => (right, labels) = (right + predicted, labels + all), cancellationToken);
+        loss += _options.RankAllocator?.AddOrthogonality() ?? 0;
         var norm = Update(step, loss);
+        _averaged?.Update(step + 1);
         state = state with { Steps = step + 1, Position = batches.Position };
         Steps = state.Steps;
         var isLast = state.Steps == _options.Steps;
@@ -186,8 +201,16 @@ public sealed class Trainer
         EvaluationResult? evaluation = null;
         if (_evaluator is not null && (IsDue(state.Steps, _options.EvaluateEvery) || isLast))
         {
-            evaluation = _evaluator.Evaluate(_model, CancellationToken.None); // a step is always completed
-            state = Judge(state, evaluation.PrimaryScore);
+            _averaged?.Swap();
+            try
+            {
+                evaluation = _evaluator.Evaluate(_model, CancellationToken.None); // a step is always completed
+                state = Judge(state, evaluation.PrimaryScore);
+            }
+            finally
+            {
+                _averaged?.Swap();
+            }
         }
 
         if (IsDue(state.Steps, _options.CheckpointEvery) || isLast)
@@ -209,9 +232,23 @@ public sealed class Trainer
         if (_options.Folder is not null && _options.CheckpointEvery > 0)
         {
             TrainingCheckpoint.Save(
-                _options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer,
+                _options.Folder, state with { Elapsed = Elapsed }, _parameters, SaveState,
                 TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
         }
+    }
+
+    private void SaveState(SafetensorsWriter writer)
+    {
+        _optimizer.SaveState(writer);
+        _averaged?.SaveState(writer);
+        _options.RankAllocator?.SaveState(writer);
+    }
+
+    private void LoadState(Checkpoint checkpoint)
+    {
+        _optimizer.LoadState(checkpoint);
+        _averaged?.LoadState(checkpoint);
+        _options.RankAllocator?.LoadState(checkpoint);
     }
 
     // The folder holds the best model so far, ready to use.
@@ -249,6 +286,7 @@ public sealed class Trainer
                 Progress = (double)step / _options.Steps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
                 DropoutRate = _options.DropoutRate,
+                AttentionDropoutRate = _options.AttentionDropoutRate,
                 Embedded = embedded,
                 Predicted = predicted,
                 RecomputeActivations = _options.RecomputeActivations,
@@ -309,6 +347,7 @@ public sealed class Trainer
         }
 
         _optimizer.Step(gradients, _options.Schedule.At(step));
+        _options.RankAllocator?.Update(step);
         ClearGradients();
         return norm;
     }

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Transformers.Adapters;
 
 namespace Semblance.Training;
 
@@ -28,6 +29,27 @@ public sealed record TrainerOptions
     /// for the model's own.
     /// </summary>
     public float? DropoutRate { get; init; }
+
+    /// <summary>
+    /// Gets the dropout probability of attention weights, in place of <see cref="DropoutRate"/> and of the model's own;
+    /// <see langword="null"/>, the default, for none of its own.
+    /// </summary>
+    public float? AttentionDropoutRate { get; init; }
+
+    /// <summary>
+    /// Gets the averaging of the trained parameters over the steps; <see langword="null"/>, the default, for none. The averages are
+    /// evaluated and written, and are the model's parameters after the last step.
+    /// </summary>
+    public WeightAveraging? Averaging { get; init; }
+
+    /// <summary>Gets the gradual unfreezing of the layers; <see langword="null"/>, the default, to train all from the beginning.</summary>
+    public GradualUnfreezing? Unfreezing { get; init; }
+
+    /// <summary>
+    /// Gets the allocator of the ranks of an AdaLoRA adapter, which adds its loss to each step; <see langword="null"/>, the default, for
+    /// none.
+    /// </summary>
+    public RankAllocator? RankAllocator { get; init; }
 
     /// <summary>
     /// Gets a value that indicates whether each layer's activations are recomputed in the backward pass instead of being kept (gradient

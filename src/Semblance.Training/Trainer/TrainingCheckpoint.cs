@@ -81,7 +81,7 @@ public static class TrainingCheckpoint
     /// <summary>Writes the checkpoint, replacing the previous one.</summary>
     /// <exception cref="IOException">The checkpoint cannot be written; the previous one is unchanged.</exception>
     internal static void Save(
-        string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer optimizer,
+        string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Action<SafetensorsWriter> saveState,
         IEnumerable<KeyValuePair<string, string>> fingerprint)
     {
         var writer = new SafetensorsWriter();
@@ -93,7 +93,7 @@ public static class TrainingCheckpoint
         writer.Metadata["best_score"] = state.BestScore.ToString("R", CultureInfo.InvariantCulture);
         writer.Metadata["without_better"] = state.WithoutBetter.ToString(CultureInfo.InvariantCulture);
         writer.Add(parameters, prefix: ParameterPrefix);
-        optimizer.SaveState(writer);
+        saveState(writer);
         Directory.CreateDirectory(folder);
         try
         {
@@ -107,8 +107,11 @@ public static class TrainingCheckpoint
     }
 
     /// <summary>Loads the checkpoint of a folder; returns the initial state if there is none.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="parameters">The trained parameters.</param>
+    /// <param name="loadState">Loads the state of the optimizer and of others.</param>
     /// <exception cref="CheckpointFormatException">The checkpoint belongs to another training.</exception>
-    internal static TrainingState Load(string folder, IReadOnlyList<Parameter> parameters, Optimizer optimizer)
+    internal static TrainingState Load(string folder, IReadOnlyList<Parameter> parameters, Action<Checkpoint> loadState)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -133,7 +136,7 @@ public static class TrainingCheckpoint
             }
         }
 
-        optimizer.LoadState(file);
+        loadState(file);
         foreach (var (parameter, value) in stored)
         {
             value.Values.CopyTo(parameter.Value.Writable);

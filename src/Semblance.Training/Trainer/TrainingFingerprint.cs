@@ -38,7 +38,11 @@ internal static class TrainingFingerprint
         fields["learning rate"] = Invariant($"{options.Schedule.Rate}, {options.Schedule.GetType().Name}");
         fields["accumulation steps"] = Invariant($"{options.AccumulationSteps}");
         fields["gradient clip"] = Invariant($"{options.MaxGradientNorm}");
-        fields["dropout seed and probability"] = Invariant($"seed {options.DropoutSeed}, probability {options.DropoutRate}");
+        fields["dropout seed and probability"] = Invariant($"seed {options.DropoutSeed}, probability {options.DropoutRate}")
+            + (options.AttentionDropoutRate is { } rate ? Invariant($", of attention {rate}") : "");
+        fields["averaging"] = options.Averaging is { } mean
+            ? Invariant($"decay {mean.Decay}, after {mean.After}, every {mean.Every}") : "none";
+        fields["unfreezing"] = options.Unfreezing is { } gradual ? Invariant($"every {gradual.Every}") : "none";
         return fields;
     }
 

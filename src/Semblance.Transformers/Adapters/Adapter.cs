@@ -59,7 +59,7 @@ public sealed class Adapter
         config = config switch
         {
             LayerAdapterConfig layered => layered.Resolve(model),
-            PromptConfig prompt => prompt.Of(model.Body),
+            PromptLearningConfig prompt => prompt.Of(model.Body),
             _ => config,
         };
 
@@ -209,7 +209,7 @@ public sealed class Adapter
         AtomicFolder.Write(folder, name => name is AdapterConfig.FileName or FileName or PickleName, written =>
         {
             writer.Save(Path.Combine(written, FileName));
-            Config.Save(written);
+            Config.WithTrained(Layers).Save(written);
         });
     }
 
@@ -219,6 +219,10 @@ public sealed class Adapter
     /// <summary>Returns the kind and the base model of an adapter, for messages.</summary>
     internal static string Described(AdapterConfig config) =>
         $"({config.PeftType}){(config.BaseModel is { } model ? $" for '{model}'" : "")}";
+
+    /// <summary>Gets the wrappers by the names of their layers.</summary>
+    internal IEnumerable<KeyValuePair<string, AdapterWrapper>> Layers =>
+        _layers.Select(layer => KeyValuePair.Create(layer.Key, layer.Value.Wrapper));
 
     private IEnumerable<Parameter> Saved() =>
         _layers.SelectMany(entry => entry.Value.Wrapper.Saved(Prefix + entry.Key));

@@ -15,6 +15,13 @@ internal sealed class BertSelfAttention(BertConfig config, ModelParameters own, 
         using var queries = run.Linear(x, _query);
         using var keys = run.Linear(states, _key);
         using var values = run.Linear(states, _value);
-        return run.Attention(queries, keys, values, mask, config.NumAttentionHeads, config.AttentionProbsDropoutProb, context.Bias);
+        if (context.Prefix is not { } prefix || states != x) // cross-attention has no prefix
+        {
+            return run.Attention(queries, keys, values, mask, config.NumAttentionHeads, config.AttentionProbsDropoutProb, context.Bias);
+        }
+
+        using var allKeys = prefix.WithKeys(run, keys);
+        using var allValues = prefix.WithValues(run, values);
+        return run.Attention(queries, allKeys, allValues, prefix.Mask, config.NumAttentionHeads, config.AttentionProbsDropoutProb);
     }
 }

@@ -23,6 +23,8 @@ public sealed class ElectraModel : BertEncoder
     {
     }
 
+    internal override bool AcceptsPrefix => !IsCausal;
+
     /// <summary>Gets the descriptor of the architecture.</summary>
     public static Architecture Descriptor { get; } = new("electra", "electra.", (configuration, own) => Create(configuration, own))
     {

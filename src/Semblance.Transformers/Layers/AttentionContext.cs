@@ -17,6 +17,9 @@ public record AttentionContext(PackedBatch Batch, bool IsCausal = false)
     /// <summary>Gets the bias of the attention scores in all layers, or <see langword="null"/>.</summary>
     public AttentionBias? Bias { get; init; }
 
+    /// <summary>Gets the keys and values of prefix tuning in the layer, or <see langword="null"/>.</summary>
+    internal AttentionPrefix? Prefix { get; init; }
+
     /// <summary>Gets the states of an encoder for cross-attention, or <see langword="null"/>.</summary>
     public EncodedSource? Source { get; init; }
 

@@ -24,6 +24,8 @@ public sealed class RobertaModel : BertEncoder
     {
     }
 
+    internal override bool AcceptsPrefix => !IsCausal;
+
     /// <summary>Gets the descriptor of RoBERTa.</summary>
     public static Architecture Descriptor { get; } = Describe("roberta", "Roberta") with { Tokenizer = TokenizerLayout.Roberta };
 

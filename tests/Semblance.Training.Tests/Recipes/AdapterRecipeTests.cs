@@ -24,6 +24,9 @@ public sealed class AdapterRecipeTests : IDisposable
     [InlineData("pfeiffer")]
     [InlineData("{method: prompt, tokens: 3}")]
     [InlineData("{method: p-tuning, tokens: 3, size: 8}")]
+    [InlineData("{method: prefix, tokens: 3}")]
+    [InlineData("{method: prefix, tokens: 3, size: 8}")]
+    [InlineData("{method: adalora, initial-rank: 3, target-rank: 1, final-steps: 2, initial-steps: 0.2}")]
     public async Task Every_method_trains_and_loads_with_its_base_model(string adapter)
     {
         var training = await Recipe.Parse(Text(adapter), Options("out")).PrepareAsync();
@@ -56,11 +59,14 @@ public sealed class AdapterRecipeTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_canceled_run_is_resumed_with_the_same_bits()
+    [Theory]
+    [InlineData("lora")]
+    [InlineData("{method: adalora, initial-rank: 3, target-rank: 1}")]
+    [InlineData("{method: prefix, tokens: 2}")]
+    public async Task A_canceled_run_is_resumed_with_the_same_bits(string adapter)
     {
-        await Recipe.Parse(Text("lora"), Options("straight")).RunAsync();
-        var recipe = Recipe.Parse(Text("lora"), Options("out"));
+        await Recipe.Parse(Text(adapter), Options("straight")).RunAsync();
+        var recipe = Recipe.Parse(Text(adapter), Options("out"));
         using var stop = new CancellationTokenSource();
         var progress = new Stopper(stop);
         await Should.ThrowAsync<OperationCanceledException>(() => recipe.RunAsync(progress: progress, cancellationToken: stop.Token));
@@ -78,7 +84,9 @@ public sealed class AdapterRecipeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lorra", "there is no adapter 'lorra'; there are lora, ia3")]
+    [InlineData("lorra", "there is no adapter 'lorra'; there are lora, adalora, ia3")]
+    [InlineData("{method: adalora, initial-steps: 4, final-steps: 2}", "leave none to cut ranks")]
+    [InlineData("{method: prefix, merge: true}", "cannot be merged")]
     [InlineData("{method: lora, targets: [wqkv]}", "are no layers of the model; its linear layers end with query")]
     [InlineData("{method: lora, size: 3}", "has no setting 'size'")]
     [InlineData("{method: prompt, merge: true}", "cannot be merged")]
@@ -89,6 +97,32 @@ public sealed class AdapterRecipeTests : IDisposable
         var fault = await Should.ThrowAsync<RecipeException>(() => Recipe.Parse(Text(adapter), Options("out")).PrepareAsync());
         fault.Message.ShouldContain(message);
         fault.Message.ShouldContain("line 2");
+    }
+
+    [Fact]
+    public async Task AdaLoRA_ends_with_the_ranks_of_its_budget()
+    {
+        await Recipe.Parse(Text("{method: adalora, initial-rank: 3, target-rank: 1}"), Options("out")).RunAsync();
+        var config = (Transformers.Adapters.AdaLoraConfig)Transformers.Adapters.AdapterConfig.Load(_folder.File("out"));
+        config.RankPattern.Values.Sum(kept => kept.Count(one => one)).ShouldBe(config.RankPattern.Count);
+        config.TotalSteps.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Averages_unfreezing_and_dropout_of_attention_are_settings_of_the_recipe()
+    {
+        async Task<TrainerOptions> OptionsOf(string setting) =>
+            (await Recipe.Parse(Text("lora") + "\n" + setting, Options("out")).PrepareAsync()).Options;
+        (await OptionsOf("ema: 0.99")).Averaging.ShouldBe(new WeightAveraging { Decay = 0.99 });
+        (await OptionsOf("average: 0.5")).Averaging.ShouldBe(new WeightAveraging { After = 3 });
+        (await OptionsOf("average: {from: 0.5, every: 2}")).Averaging.ShouldBe(new WeightAveraging { After = 3, Every = 2 });
+        (await OptionsOf("unfreeze: {every: 2}")).Unfreezing.ShouldBe(new GradualUnfreezing { Every = 2 });
+        (await OptionsOf("unfreeze: {every: epoch}")).Unfreezing.ShouldBe(new GradualUnfreezing { Every = 2 });
+        var rates = await OptionsOf("dropout: 0.2\nattention-dropout: 0");
+        (rates.DropoutRate, rates.AttentionDropoutRate).ShouldBe((0.2f, 0f));
+        (await Should.ThrowAsync<RecipeException>(() => OptionsOf("ema: 0.9\naverage: 0.5"))).Message.ShouldContain("not by both");
+        await Should.ThrowAsync<ArgumentException>(
+            () => Recipe.Parse(Text("{method: adalora, target-rank: 1}") + "\nema: 0.9", Options("out")).PrepareAsync());
     }
 
     [Fact]

@@ -32,6 +32,9 @@ public class AdapterTests
         (new PromptConfig { VirtualTokens = 3 }, "bert"),
         (new PromptConfig { VirtualTokens = 3, SamplesVocabulary = true }, "roberta"),
         (new PromptConfig { VirtualTokens = 2, EncoderSize = 5 }, "bert"),
+        (new PrefixConfig { VirtualTokens = 3 }, "bert"),
+        (new PrefixConfig { VirtualTokens = 2, EncoderSize = 5 }, "roberta"),
+        (new PrefixConfig { VirtualTokens = 2 }, "electra"),
     ];
 
     [Fact]

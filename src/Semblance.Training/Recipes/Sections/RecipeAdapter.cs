@@ -13,10 +13,17 @@ internal sealed class RecipeAdapter
     private readonly ITrainableModel _model;
     private readonly bool _merges;
 
-    private RecipeAdapter(ITrainableModel model, Adapter adapter, bool merges) => (_model, Adapter, _merges) = (model, adapter, merges);
+    private RecipeAdapter(ITrainableModel model, Adapter adapter, bool merges)
+    {
+        (_model, Adapter, _merges) = (model, adapter, merges);
+        Allocator = adapter.Config is AdaLoraConfig ? new RankAllocator(adapter) : null;
+    }
 
     /// <summary>Gets the adapter, which is attached to the model.</summary>
     public Adapter Adapter { get; }
+
+    /// <summary>Gets the allocator of the ranks; <see langword="null"/> unless the method is AdaLoRA.</summary>
+    public RankAllocator? Allocator { get; }
 
     /// <summary>Gets the action that writes the merged model; <see langword="null"/> to write the adapter.</summary>
     public Action<string, DType>? Save => _merges ? SaveMerged : null;
@@ -28,7 +35,8 @@ internal sealed class RecipeAdapter
     /// <param name="model">The model.</param>
     /// <param name="begun">The node of the initial model.</param>
     /// <param name="seed">The random seed.</param>
-    public static RecipeAdapter? Create(RecipeNode? node, ITrainableModel model, RecipeNode begun, int seed)
+    /// <param name="steps">The number of training steps.</param>
+    public static RecipeAdapter? Create(RecipeNode? node, ITrainableModel model, RecipeNode begun, int seed, long steps)
     {
         if (node is null)
         {
@@ -45,7 +53,7 @@ internal sealed class RecipeAdapter
 
         try
         {
-            var config = Config(node, settings) with
+            var config = Config(node, settings, steps) with
             {
                 BaseModel = settings?.Find("base")?.Text() ?? named,
                 TaskType = model.OutputKind == ModelOutputKind.Logits ? "SEQ_CLS" : "FEATURE_EXTRACTION",
@@ -77,12 +85,13 @@ internal sealed class RecipeAdapter
         }
     }
 
-    private static AdapterConfig Config(RecipeNode node, RecipeNode? settings)
+    private static AdapterConfig Config(RecipeNode node, RecipeNode? settings, long steps)
     {
         var method = settings is null ? node.Text() : settings.Get("method").Text();
         return method switch
         {
             "lora" => Lora(settings),
+            "adalora" => AdaLora(settings, steps),
             "ia3" => Targeted(Only(settings, [.. OfLayers, "feed-forward"]),
                 new Ia3Config { FeedForward = Selector(settings, "feed-forward") }),
             "layer-norm" => Targeted(Only(settings, OfLayers), new LayerNormTuningConfig()),
@@ -91,8 +100,10 @@ internal sealed class RecipeAdapter
             "pfeiffer" => Bottleneck(settings, feedForwardOnly: true),
             "prompt" => Prompt(settings, encoded: false),
             "p-tuning" => Prompt(settings, encoded: true),
+            "prefix" => Prefix(settings),
             _ => throw (settings?.Get("method") ?? node).Fault(
-                $"there is no adapter '{method}'; there are lora, ia3, layer-norm, bias, houlsby, pfeiffer, prompt and p-tuning."),
+                $"there is no adapter '{method}'; there are lora, adalora, ia3, layer-norm, bias, houlsby, pfeiffer, prompt, p-tuning "
+                + "and prefix."),
         };
     }
 
@@ -123,6 +134,33 @@ internal sealed class RecipeAdapter
         });
     }
 
+    private static AdaLoraConfig AdaLora(RecipeNode? node, long steps)
+    {
+        Only(
+            node,
+            [
+                .. OfLayers, "initial-rank", "target-rank", "alpha", "dropout", "initial-steps", "final-steps", "every", "beta1", "beta2",
+                "orthogonality",
+            ]);
+        return Targeted(node, new AdaLoraConfig
+        {
+            InitialRank = node?.Find("initial-rank")?.Number(1, 1 << 16) ?? 12,
+            TargetRank = node?.Find("target-rank")?.Number(1, 1 << 16) ?? 8,
+            Alpha = node?.Find("alpha")?.Number(0f, 1e6f) ?? 8,
+            Dropout = node?.Find("dropout")?.Number(0f, 0.99f) ?? 0,
+            InitialSteps = Steps("initial-steps"),
+            FinalSteps = Steps("final-steps"),
+            Interval = node?.Find("every")?.Count() ?? 1,
+            Beta1 = node?.Find("beta1")?.Number(0.001f, 0.9999f) ?? 0.85f,
+            Beta2 = node?.Find("beta2")?.Number(0.001f, 0.9999f) ?? 0.85f,
+            OrthogonalityWeight = node?.Find("orthogonality")?.Number(0f, 1e6f) ?? 0.5f,
+            TotalSteps = checked((int)steps),
+        });
+
+        // A number of steps, or a fraction of all.
+        int Steps(string key) => node?.Find(key)?.Number(0.0, steps) is not { } number ? 0 : (int)(number < 1 ? number * steps : number);
+    }
+
     private static BiasTuningConfig Biases(RecipeNode? node)
     {
         Only(node, Common);
@@ -141,6 +179,16 @@ internal sealed class RecipeAdapter
             VirtualTokens = node?.Find("tokens")?.Number(1, 4096) ?? 20,
             EncoderSize = encoded ? node?.Find("size")?.Number(1, 1 << 16) ?? 128 : null,
             SamplesVocabulary = !encoded && (node?.Find("initial")?.OneOf(("vocabulary", true), ("random", false)) ?? true),
+        };
+    }
+
+    private static PrefixConfig Prefix(RecipeNode? node)
+    {
+        Only(node, [.. Common, "tokens", "size"]);
+        return new PrefixConfig
+        {
+            VirtualTokens = node?.Find("tokens")?.Number(1, 4096) ?? 20,
+            EncoderSize = node?.Find("size")?.Number(1, 1 << 16),
         };
     }
 

@@ -96,6 +96,26 @@ internal static class RecipeOptimizer
         }
     }
 
+    /// <summary>Creates the averaging of the parameters from <c>ema</c> or <c>average</c>.</summary>
+    public static WeightAveraging? Averaging(RecipeNode recipe, long steps)
+    {
+        var (ema, average) = (recipe.Find("ema"), recipe.Find("average"));
+        if (ema is null || average is null)
+        {
+            return ema is not null ? new WeightAveraging { Decay = ema.Number(0.0, 1.0) }
+                : average is not null ? Mean(average.IsMapping ? average.Only("from", "every") : null)
+                : null;
+        }
+
+        throw average.Fault("the parameters are averaged by 'ema' or by 'average', not by both.");
+
+        WeightAveraging Mean(RecipeNode? settings) => new()
+        {
+            After = (long)((settings?.Get("from") ?? average).Number(0.0, 0.999) * steps),
+            Every = settings?.Find("every")?.Count() ?? 1,
+        };
+    }
+
     private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<Parameter> parameters, double decay) =>
         ParameterGroups.From(
             parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay,

@@ -7,9 +7,7 @@ namespace Semblance.Transformers.Adapters;
 
 /// <summary>
 /// Represents the settings of AdaLoRA (Zhang et al. 2023, arXiv:2303.10512): low-rank adaptation whose matrices are joined by trained
-/// factors, of which training keeps the important ones. Adapters are loaded, used, merged and trained further with the ranks that they
-/// have;
-/// the schedule of the rank budget is not supported.
+/// factors, of which training keeps the important ones (<see cref="RankAllocator"/>). The names are those of PEFT in the style of .NET.
 /// </summary>
 public sealed record AdaLoraConfig : LayerAdapterConfig
 {
@@ -29,6 +27,30 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
     /// <summary>Gets the dropout probability of the input during training; 0 by default.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>Gets the number of steps before the first cut (<c>tinit</c>); 0 by default.</summary>
+    public int InitialSteps { get; init; }
+
+    /// <summary>Gets the number of steps after the last cut (<c>tfinal</c>), in which the ranks are fixed; 0 by default.</summary>
+    public int FinalSteps { get; init; }
+
+    /// <summary>Gets the number of steps between two cuts (<c>deltaT</c>); 1 by default.</summary>
+    public int Interval { get; init; } = 1;
+
+    /// <summary>Gets the decay of the mean sensitivity of a parameter (<c>beta1</c>); 0.85 by default.</summary>
+    public float Beta1 { get; init; } = 0.85f;
+
+    /// <summary>Gets the decay of the mean uncertainty of a parameter (<c>beta2</c>); 0.85 by default.</summary>
+    public float Beta2 { get; init; } = 0.85f;
+
+    /// <summary>Gets the weight of the loss that keeps the matrices orthogonal (<c>orth_reg_weight</c>); 0.5 by default.</summary>
+    public float OrthogonalityWeight { get; init; } = 0.5f;
+
+    /// <summary>
+    /// Gets the number of training steps (<c>total_step</c>), on which the schedule of the ranks depends; <see langword="null"/>, the
+    /// default, to keep all ranks.
+    /// </summary>
+    public int? TotalSteps { get; init; }
+
     /// <summary>
     /// Gets the ranks that were kept, by the name of a layer's factors, such as <c>encoder.layer.0.attention.self.query.lora_E</c>.
     /// </summary>
@@ -38,9 +60,10 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
     public override string PeftType => TypeName;
 
     internal static KnownKeys Keys => new KnownKeys()
-        .Supported("init_r", "lora_alpha", "lora_dropout", "rank_pattern", "target_r")
-        .Ignored(
-            "alpha_pattern", "beta1", "beta2", "deltaT", "orth_reg_weight", "r", "tfinal", "tinit", "total_step", "init_lora_weights")
+        .Supported(
+            "beta1", "beta2", "deltaT", "init_r", "lora_alpha", "lora_dropout", "orth_reg_weight", "rank_pattern", "target_r", "tfinal",
+            "tinit", "total_step")
+        .Ignored("alpha_pattern", "r", "init_lora_weights")
         .Unsupported("bias", "adapters without biases", "\"none\"")
         .Unsupported("use_dora", "AdaLoRA without DoRA", "false")
         .Unsupported("use_rslora", "the scale of AdaLoRA", "false")
@@ -53,6 +76,13 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
         Alpha = file.Number("lora_alpha", 8),
         Dropout = file.Number("lora_dropout", 0) is >= 0 and < 1 and var dropout
             ? dropout : throw file.Fault("lora_dropout", "is out of range; expected a number from 0 to below 1"),
+        InitialSteps = file.WholeNumber("tinit", 0, int.MaxValue, 0),
+        FinalSteps = file.WholeNumber("tfinal", 0, int.MaxValue, 0),
+        Interval = file.WholeNumber("deltaT", 1, int.MaxValue, 1),
+        Beta1 = Decay(file, "beta1"),
+        Beta2 = Decay(file, "beta2"),
+        OrthogonalityWeight = file.Number("orth_reg_weight", 0.5f),
+        TotalSteps = file.Find("total_step") is null ? null : file.WholeNumber("total_step", 1, int.MaxValue),
         RankPattern = ReadRanks(file),
     });
 
@@ -66,7 +96,13 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
         fields["lora_dropout"] = (double)(decimal)Dropout;
         fields["bias"] = "none";
         fields["fan_in_fan_out"] = IsTransposed;
-        fields["total_step"] = 1; // required by PEFT, and without effect on a trained adapter
+        fields["tinit"] = InitialSteps;
+        fields["tfinal"] = FinalSteps;
+        fields["deltaT"] = Interval;
+        fields["beta1"] = LoraConfig.Number(Beta1);
+        fields["beta2"] = LoraConfig.Number(Beta2);
+        fields["orth_reg_weight"] = LoraConfig.Number(OrthogonalityWeight);
+        fields["total_step"] = TotalSteps ?? FinalSteps + InitialSteps + 1; // required by PEFT, and without effect on a trained adapter
         fields["rank_pattern"] = RankPattern.Count == 0 ? null : new JsonObject(RankPattern.Select(entry =>
             KeyValuePair.Create(entry.Key, (JsonNode?)new JsonArray([.. entry.Value.Select(kept => (JsonNode)kept)]))));
     }
@@ -94,6 +130,17 @@ public sealed record AdaLoraConfig : LayerAdapterConfig
         "t5" => ModuleSelector.Named("q", "k", "v", "o", "wi", "wo"),
         _ => null,
     };
+
+    // The ranks that training has kept so far; those of an adapter that was not trained stay.
+    internal override AdapterConfig WithTrained(IEnumerable<KeyValuePair<string, AdapterWrapper>> layers)
+    {
+        var cut = layers.Where(layer => layer.Value is AdaLoraLinear { Kept: not null })
+            .ToDictionary(layer => layer.Key + Factors, layer => ((AdaLoraLinear)layer.Value).Kept!);
+        return cut.Count == 0 ? this : this with { RankPattern = cut };
+    }
+
+    private static float Decay(ConfigurationFile file, string field) => file.Number(field, 0.85f) is > 0 and < 1 and var decay
+        ? decay : throw file.Fault(field, $"is {file.Number(field, 0.85f)}; expected a number between 0 and 1");
 
     private static Dictionary<string, IReadOnlyList<bool>> ReadRanks(ConfigurationFile file)
     {

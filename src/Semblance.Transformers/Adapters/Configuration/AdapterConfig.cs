@@ -25,6 +25,7 @@ public abstract record AdapterConfig
             [LayerNormTuningConfig.TypeName] = (LayerNormTuningConfig.Read, LayerNormTuningConfig.Keys),
             [PromptConfig.TypeName] = (PromptConfig.Read, PromptConfig.Keys),
             [PromptConfig.EncodedTypeName] = (PromptConfig.Read, PromptConfig.Keys),
+            [PrefixConfig.TypeName] = (PrefixConfig.Read, PrefixConfig.Keys),
             [BottleneckConfig.TypeName] = (BottleneckConfig.Read, BottleneckConfig.Keys),
             [BiasTuningConfig.TypeName] = (BiasTuningConfig.Read, BiasTuningConfig.Keys),
         };
@@ -134,6 +135,10 @@ public abstract record AdapterConfig
 
     /// <summary>Adds the settings of the method.</summary>
     private protected abstract void Write(IDictionary<string, JsonNode?> fields);
+
+    /// <summary>Returns the settings with what training has found out.</summary>
+    /// <param name="layers">The wrappers by the names of their layers.</param>
+    internal virtual AdapterConfig WithTrained(IEnumerable<KeyValuePair<string, AdapterWrapper>> layers) => this;
 
     /// <summary>Creates the wrappers of a model's layers.</summary>
     /// <param name="model">The model.</param>

@@ -24,8 +24,57 @@ internal sealed class AdaLoraLinear : AdapterWrapper
         (_a, _b) = rank == 0 ? (null, null) : (new Linear(_aWeight, null), new Linear(_bWeight, null));
     }
 
+    /// <summary>Gets the matrix A, <c>[rank × inputs]</c>.</summary>
+    public Tensor A => _aWeight;
+
+    /// <summary>Gets the matrix B, <c>[outputs × rank]</c>.</summary>
+    public Tensor B => _bWeight;
+
+    /// <summary>Gets the factors, <c>[rank × 1]</c>.</summary>
+    public Tensor E => _e;
+
+    /// <summary>Gets or sets the ranks that the last cut kept; null before the first.</summary>
+    public bool[]? Mask { get; set; }
+
+    /// <summary>Gets the ranks that the last cut kept, and those whose factor is not 0 since; null before the first cut.</summary>
+    public IReadOnlyList<bool>? Kept => Mask is null ? null : [.. Mask.Select((kept, i) => kept || _e.Values[i] != 0)];
+
+    /// <summary>Sets the factors of all ranks but those to keep to 0.</summary>
+    public void Keep(bool[] kept)
+    {
+        Mask = kept;
+        for (var i = 0; i < kept.Length; i++)
+        {
+            _e.Writable[i] = kept[i] ? _e.Values[i] : 0;
+        }
+    }
+
     public override IEnumerable<Parameter> Parameters(string name) =>
         [new(name + ".lora_A", _aWeight), new(name + ".lora_B", _bWeight), new(name + ".lora_E", _e)];
+
+    // Only the ranks that are kept.
+    public override IEnumerable<Parameter> Saved(string name)
+    {
+        if (Kept is not { } kept || kept.All(one => one))
+        {
+            return Parameters(name);
+        }
+
+        int[] rows = [.. Enumerable.Range(0, kept.Count).Where(i => kept[i])];
+        var (a, b) = (Tensor.Zeros(rows.Length, _aWeight.Columns), Tensor.Zeros(_bWeight.Rows, rows.Length));
+        var e = Tensor.Zeros(rows.Length, 1);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            _aWeight.Row(rows[i]).CopyTo(a.Writable[(i * a.Columns)..]);
+            e.Writable[i] = _e.Values[rows[i]];
+            for (var output = 0; output < b.Rows; output++)
+            {
+                b.Writable[(output * rows.Length) + i] = _bWeight.Row(output)[rows[i]];
+            }
+        }
+
+        return [new(name + ".lora_A", a), new(name + ".lora_B", b), new(name + ".lora_E", e)];
+    }
 
     public override Tensor Forward(Computation run, Tensor x, Func<Tensor, Tensor> layer)
     {
@@ -39,10 +88,14 @@ internal sealed class AdaLoraLinear : AdapterWrapper
         using var y = layer(x);
         var dropped = _dropout > 0 ? run.Dropout(x, _dropout) : x;
         using var low = run.Linear(dropped, _a); // [rows × rank]
+        if (dropped != x)
+        {
+            dropped.Dispose();
+        }
+
         using var weighted = run.ScaleColumns(low, _e);
         using var scaled = run.Scale(weighted, _scale);
-        using var change = run.Linear(scaled, _b); // [rows × outputs]
-        return run.Add(y, change);
+        return run.AddLinear(y, scaled, _b);
     }
 
     public override (Tensor Weight, Tensor? Bias) Merge(Layer layer)
