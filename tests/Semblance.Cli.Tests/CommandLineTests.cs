@@ -46,7 +46,7 @@ public class CommandLineTests
     [InlineData("semblance encode: --truncation is 'chnuk'; it can be cut, error, chunk. Did you mean 'chunk'?", "encode", "--truncation", "chnuk")]
     [InlineData("semblance cluster: --method is 'foo'; it can be communities, kmeans, agglomerative, hdbscan.", "cluster", "--method", "foo")]
     [InlineData("semblance evaluate: --tasks has 'stss'; it can have sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext, clustering. Did you mean 'sts'?", "evaluate", "--suite", ".", "--tasks", "stss")]
-    [InlineData("semblance evaluate: --methods has 'foo'; it can have model, bm25, hybrid, rerank.", "evaluate", "--suite", ".", "--methods", "foo")]
+    [InlineData("semblance evaluate: --methods has 'foo'; it can have model, bm25, hybrid, rerank, sparse, tokens.", "evaluate", "--suite", ".", "--methods", "foo")]
     [InlineData("semblance map: --perplexity needs a number from 1 on, not '-5'.", "map", "--perplexity", "-5")]
     [InlineData("semblance distill-static: --sif needs a number from 0 to 1, not '2'.", "distill-static", "--output", "x", "--sif", "2")]
     [InlineData("semblance index build: --m needs a whole number from 2 to 256, not '1'.", "index", "build", "--index", "i", "--input", "x", "--m", "1")]

@@ -31,10 +31,10 @@ internal sealed class Draining(TimeProvider time)
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         HasBegun = true;
-        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < Limit
+        for (var began = time.GetTimestamp(); !cancellationToken.IsCancellationRequested && time.GetElapsedTime(began) < Limit
             && (Volatile.Read(ref _active) > 0 || time.GetElapsedTime(Volatile.Read(ref _ended)) < Quiet);)
         {
-            await Task.Delay(Check, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Check, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -142,7 +142,7 @@ public class IndexCommandTests(PostgresServer server)
 
     [Theory]
     [InlineData("Host=localhost;Password=secret;hunter2=1")]
-    [InlineData("postgres://me:hunter2@localhost/db")]
+    [InlineData("postgres://me:hunter2@localhost:port/db")]
     [InlineData("Host=localhost;Port=hunter2")]
     [InlineData("Password=hunter2")]
     public async Task A_connection_that_cannot_be_read_is_not_repeated(string connection) =>

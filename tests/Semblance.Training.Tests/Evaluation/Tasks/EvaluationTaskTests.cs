@@ -138,7 +138,12 @@ public sealed class EvaluationTaskTests : IDisposable
         Write("queries.tsv", "query_id\ttext", "1\tslipstream", "2\theat");
         var task = EvaluationTask.Retrieval("r", "corpus.tsv", "queries.tsv", bm25: true);
         var reranker = CrossEncoder.Load(Fixtures.Own("st/cross-encoder"));
-        var results = task.Compare(Enum.GetValues<RetrievalMethod>(), Model, (retriever, texts) => new RetrieveAndRerank(retriever, texts, reranker), _folder.Path);
+        var (sparse, tokens) = (SparseEncoder.Load(Fixtures.Own("st/splade")), MultiVectorEncoder.Of(Model));
+        var results = task.Compare(
+            Enum.GetValues<RetrievalMethod>(), Model, (retriever, texts) => new RetrieveAndRerank(retriever, texts, reranker), _folder.Path,
+            encoders: new Dictionary<RetrievalMethod, ITrainableModel> { [RetrievalMethod.Sparse] = sparse, [RetrievalMethod.Tokens] = tokens });
+        results[RetrievalMethod.Sparse].ShouldBe(task.Evaluate(sparse, _folder.Path).Metrics);
+        results[RetrievalMethod.Tokens].ShouldBe(task.Evaluate(tokens, _folder.Path).Metrics);
         var alone = task.Evaluate(Model, _folder.Path);
         results[RetrievalMethod.Model].ShouldBe(alone.Metrics);
         results[RetrievalMethod.Bm25].ShouldBe(alone.Baseline!);
