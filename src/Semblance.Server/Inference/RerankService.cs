@@ -140,11 +140,11 @@ internal sealed class RerankService(ModelHost models, TextBatches batches, Embed
 
     private MultiVectorEncodeOptions Route(
         ModelLease lease, MultiVectorEncoder model, string route, bool? truncate, params string[] prompts) => new()
-    {
-        Adapter = lease.AdapterOf(model),
-        Route = route,
-        PromptName = Array.Find(prompts, model.Config.Prompts.ContainsKey),
-        Truncation = embeddings.Truncation(truncate),
-        BatchTokens = options.BatchTokens,
-    };
+        {
+            Adapter = lease.AdapterOf(model),
+            Route = route,
+            PromptName = Array.Find(prompts, model.Config.Prompts.ContainsKey),
+            Truncation = embeddings.Truncation(truncate),
+            BatchTokens = options.BatchTokens,
+        };
 }

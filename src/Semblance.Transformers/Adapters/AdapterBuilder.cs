@@ -5,12 +5,9 @@ namespace Semblance.Transformers.Adapters;
 /// <summary>Collects the wrappers that an adapter puts around the layers of a model.</summary>
 internal sealed class AdapterBuilder(AdaptableModel model, AdapterConfig config)
 {
-    // PEFT saves the heads of classifiers with every adapter.
-    private static readonly string[] Heads = ["classifier", "score"];
-
     private readonly OrderedDictionary<string, (Layer Layer, AdapterWrapper Wrapper)> _wrappers = new(StringComparer.Ordinal);
     private readonly string[] _saved =
-        [.. config.ModulesToSave, .. config.TaskType is "SEQ_CLS" or "TOKEN_CLS" ? Heads.Except(config.ModulesToSave) : []];
+        [.. config.ModulesToSave, .. HeadsOf(config.TaskType).Except(config.ModulesToSave)];
 
     public AdaptableModel Model => model;
 
@@ -48,6 +45,14 @@ internal sealed class AdapterBuilder(AdaptableModel model, AdapterConfig config)
             Add(name, layer, new OwnBias(layer));
         }
     }
+
+    // PEFT saves the heads of these tasks with every adapter.
+    private static string[] HeadsOf(string? task) => task switch
+    {
+        "SEQ_CLS" or "TOKEN_CLS" => ["classifier", "score"],
+        "QUESTION_ANS" => ["qa_outputs"],
+        _ => [],
+    };
 
     private static bool IsPart(string name, string module) =>
         ModuleSelector.EndsWith(name, module) || $".{name}.".Contains($".{module}.", StringComparison.Ordinal);

@@ -54,10 +54,18 @@ public static class AdapterFolders
         ArgumentException.ThrowIfNullOrEmpty(output);
         var config = AdapterConfig.Load(folder);
         var kind = ModuleList.Exists(folder) ? ModelKinds.Of(folder)
-            : config.TaskType == "SEQ_CLS" ? ModelKind.CrossEncoder
-            : ModelKinds.Of(model is not null ? ModelFolder.Find(model, null) : AdapterBase.Find(folder)!);
+            : config.TaskType switch
+            {
+                "SEQ_CLS" => ModelKind.CrossEncoder,
+                "TOKEN_CLS" => ModelKind.TokenClassifier,
+                "QUESTION_ANS" => ModelKind.QuestionAnswerer,
+                _ => ModelKinds.Of(model is not null ? ModelFolder.Find(model, null) : AdapterBase.Find(folder)!),
+            };
         switch (kind)
         {
+            case ModelKind.CrossEncoder when AdapterBase.SettingsOf(folder)?.Text("problem_type") is not null:
+                Merge<TextClassifier>(folder, model, output);
+                break;
             case ModelKind.CrossEncoder:
                 Merge<CrossEncoder>(folder, model, output);
                 break;
@@ -66,6 +74,12 @@ public static class AdapterFolders
                 break;
             case ModelKind.MultiVectorEncoder:
                 Merge<MultiVectorEncoder>(folder, model, output);
+                break;
+            case ModelKind.TokenClassifier:
+                Merge<TokenClassifier>(folder, model, output);
+                break;
+            case ModelKind.QuestionAnswerer:
+                Merge<QuestionAnswerer>(folder, model, output);
                 break;
             case ModelKind.SequenceToSequenceModel:
                 Merge<SequenceToSequenceModel>(folder, model, output);

@@ -251,9 +251,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         }
 
         // An adapter of a classifier whose head is saved with it.
-        var path = Path.Combine(folder, "config.json");
-        var labels = File.Exists(path) ? TaskModel.LabelNames(ConfigurationFile.Read(path)) : AdapterBase.LabelsOf(folder);
-        var created = Create(TransformerModule.Load(model, trainable), labels);
+        var created = Create(TransformerModule.Load(model, trainable), AdapterBase.LabelsOf(folder));
         return new CrossEncoder(created._input, created._model, null, null, CrossEncoderConfig.Load(folder, created._model.Config, false));
     }
 

@@ -2,6 +2,7 @@ using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Transformers;
 using Semblance.Transformers.Adapters;
+using Semblance.Transformers.Tasks;
 
 namespace Semblance;
 
@@ -52,11 +53,23 @@ internal static class AdapterBase
         }
     }
 
-    /// <summary>Returns a name for each label of the head that an adapter saved, numbered as in transformers.</summary>
+    /// <summary>Returns the settings of the model that are beside an adapter; <see langword="null"/> if there are none.</summary>
+    /// <param name="folder">The folder of the adapter.</param>
+    public static ConfigurationFile? SettingsOf(string folder) =>
+        Path.Combine(folder, "config.json") is var path && File.Exists(path) ? ConfigurationFile.Read(path) : null;
+
+    /// <summary>
+    /// Returns the labels of the head that an adapter saved: those of the settings beside it, or numbered ones as in transformers.
+    /// </summary>
     /// <param name="folder">The folder of the adapter.</param>
     /// <exception cref="ModelFormatException">The adapter has no head.</exception>
     public static IReadOnlyList<string> LabelsOf(string folder)
     {
+        if (SettingsOf(folder) is { } settings)
+        {
+            return TaskModel.LabelNames(settings);
+        }
+
         var file = Adapter.Open(folder);
         var head = file.Tensors.FirstOrDefault(tensor => tensor.Name.EndsWith("classifier.weight", StringComparison.Ordinal)
             || tensor.Name.EndsWith("score.weight", StringComparison.Ordinal)
@@ -64,7 +77,7 @@ internal static class AdapterBase
         return head is { Shape.Count: 2 }
             ? [.. Enumerable.Range(0, (int)Math.Min(head.Shape[0], 1 << 20)).Select(i => $"LABEL_{i}")]
             : throw new ModelFormatException(file.Path, "the adapter has no head that classifies, and neither has its base model; expected "
-                + "'classifier.weight', which task_type SEQ_CLS saves.");
+                + "'classifier.weight', which task_type SEQ_CLS and TOKEN_CLS save.");
     }
 
     private static IEnumerable<string> ModuleFiles(string folder) =>

@@ -256,6 +256,11 @@ public sealed class QuestionAnswerer : TaskEncoder<QuestionAnswerer>, ILoadable<
         return new QuestionAnswerer(input, model);
     }
 
+    static QuestionAnswerer ILoadable<QuestionAnswerer>.LoadBase(string folder, string model, bool trainable) =>
+        ModelKinds.Of(model) == ModelKind.QuestionAnswerer
+            ? LoadFolder<QuestionAnswerer>(model, trainable)
+            : Create(TransformerModule.Load(model, trainable)); // the head is saved with the adapter
+
     // The tokens of a question and a text within the maximum length, as in training.
     private Encoding Beginning(string question, string context) => Windows(
         question, context, new TokenizerOptions { MaxLength = MaxSequenceLength, Truncation = TruncationStrategy.OnlySecond })[0];

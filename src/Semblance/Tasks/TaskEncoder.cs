@@ -42,6 +42,9 @@ public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
     /// <inheritdoc/>
     public sealed override IEnumerable<Parameter> Parameters() => Model.Parameters();
 
+    private protected static T LoadFolder<T>(string folder, bool trainable)
+        where T : ILoadable<T> => T.LoadFolder(folder, trainable);
+
     private protected static (TransformerModule Input, TaskModel Model) LoadTask(
         string folder, bool trainable, ModelKind kind, TaskKind task, string head)
     {
@@ -58,6 +61,11 @@ public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
     private protected sealed override void Write(string folder, DType weights)
     {
         TransformerModule.SaveWeights(Model.Body, folder, weights, Model.Save);
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+        {
+            JsonFile.Write(Path.Combine(folder, "config.json"), Model.Config.Root.WriteTo); // the labels of an adapter's head
+        }
+
         Tokenizer.Save(folder);
         Input.SaveSettings(folder);
     }

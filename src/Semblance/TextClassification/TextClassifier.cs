@@ -188,6 +188,19 @@ public sealed class TextClassifier : TaskEncoder<TextClassifier>, ILoadable<Text
         return new TextClassifier(input, model, TextClassifierConfig.Load(model.Config));
     }
 
+    static TextClassifier ILoadable<TextClassifier>.LoadBase(string folder, string model, bool trainable)
+    {
+        if (ModelKinds.Of(model) == ModelKind.CrossEncoder)
+        {
+            return LoadFolder<TextClassifier>(model, trainable);
+        }
+
+        // The head is saved with the adapter.
+        var config = AdapterBase.SettingsOf(folder) is { } settings ? TextClassifierConfig.Load(settings) : new TextClassifierConfig();
+        return Create(TransformerModule.Load(model, trainable), AdapterBase.LabelsOf(folder), config.Problem)
+            .WithThresholds(config.Thresholds);
+    }
+
     private TokenizedTexts Tokenize(
         IReadOnlyList<(string Text, string? Pair)> texts, TextOptions options, CancellationToken cancellationToken)
     {

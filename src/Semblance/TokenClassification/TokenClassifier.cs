@@ -214,6 +214,11 @@ public sealed class TokenClassifier : TaskEncoder<TokenClassifier>, ILoadable<To
         return new TokenClassifier(input, model);
     }
 
+    static TokenClassifier ILoadable<TokenClassifier>.LoadBase(string folder, string model, bool trainable) =>
+        ModelKinds.Of(model) == ModelKind.TokenClassifier
+            ? LoadFolder<TokenClassifier>(model, trainable)
+            : Create(TransformerModule.Load(model, trainable), AdapterBase.LabelsOf(folder)); // the head is saved with the adapter
+
     // The tokens of a text within the maximum length, as in training.
     private Encoding Beginning(string text) => Windows(text, null, new TokenizerOptions { MaxLength = MaxSequenceLength })[0];
 

@@ -84,6 +84,51 @@ public sealed class AdapterRecipeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("text-classifier")]
+    [InlineData("token-classifier")]
+    [InlineData("question-answerer")]
+    public async Task A_task_model_with_a_new_head_is_loaded_from_its_adapter_and_merged(string kind)
+    {
+        File.WriteAllText(_folder.File("tagged.tsv"), "token\ttag\nMaria\tB-PER\nlives\tO\nin\tO\nBerlin\tB-LOC\n\nIt\tO\nrains\tO\n");
+        File.WriteAllText(_folder.File("passages.tsv"), "question\tcontext\tanswer\nWho?\tMaria lives in Berlin.\tMaria\nWhere?\tMaria lives in Berlin.\tBerlin\n");
+        var data = kind switch
+        {
+            "text-classifier" => "files: pairs.tsv, texts: [first], label: score, loss: TextClassificationLoss",
+            "token-classifier" => "files: tagged.tsv, form: tagged-words, loss: TokenClassificationLoss",
+            _ => "files: passages.tsv, form: questions, loss: QuestionAnsweringLoss",
+        };
+        var text = Text("lora").Replace("model: " + Base, $"{kind}: {{folder: {Base}}}", StringComparison.Ordinal)
+            .Replace("files: pairs.tsv, texts: [first, second], score: score, loss: CoSENTLoss", data, StringComparison.Ordinal);
+        var training = await Recipe.Parse(text, Options("out")).PrepareAsync();
+        var first = Results(training.Model);
+        await training.RunAsync();
+        File.Exists(_folder.File("out/model.safetensors")).ShouldBeFalse();
+        Transformers.Adapters.AdapterConfig.Load(_folder.File("out")).TaskType.ShouldBe(
+            kind switch { "text-classifier" => "SEQ_CLS", "token-classifier" => "TOKEN_CLS", _ => "QUESTION_ANS" });
+        AdapterFolders.Merge(_folder.File("out"), null, _folder.File("merged"));
+        var trained = Results(training.Model);
+        trained.ShouldNotBe(first);
+        Results(Load("out")).ShouldBe(trained);
+        foreach (var (merged, expected) in Results(Load("merged")).Zip(trained))
+        {
+            merged.ShouldBe(expected, 1e-5f);
+        }
+
+        ITrainableModel Load(string folder) => kind switch
+        {
+            "text-classifier" => TextClassifier.Load(_folder.File(folder)),
+            "token-classifier" => TokenClassifier.Load(_folder.File(folder)),
+            _ => QuestionAnswerer.Load(_folder.File(folder)),
+        };
+
+        static float[] Results(ITrainableModel model)
+        {
+            using var run = new Tensors.Computation();
+            return model.Forward(run, new ModelInput(["Maria lives in Berlin."]) { Pairs = model is QuestionAnswerer ? ["In Berlin."] : null }).Value.Values.ToArray();
+        }
+    }
+
+    [Theory]
     [InlineData("lorra", "there is no adapter 'lorra'; there are lora, adalora, ia3")]
     [InlineData("{method: adalora, initial-steps: 4, final-steps: 2}", "leave none to cut ranks")]
     [InlineData("{method: prefix, merge: true}", "cannot be merged")]

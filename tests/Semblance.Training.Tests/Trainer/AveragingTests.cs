@@ -142,7 +142,10 @@ public sealed class AveragingTests : IDisposable
 
     private TrainerOptions Options(string folder) => new()
     {
-        Steps = 10, Schedule = new LinearSchedule(1e-2, totalSteps: 10, warmupSteps: 2), Folder = Path.Combine(_folder.FullName, folder), CheckpointEvery = 2,
+        Steps = 10,
+        Schedule = new LinearSchedule(1e-2, totalSteps: 10, warmupSteps: 2),
+        Folder = Path.Combine(_folder.FullName, folder),
+        CheckpointEvery = 2,
     };
 
     private static Trainer Make(SentenceTransformer model, TrainerOptions options, Evaluator? evaluator = null)

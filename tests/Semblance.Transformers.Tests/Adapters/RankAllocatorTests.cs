@@ -82,7 +82,12 @@ public sealed class RankAllocatorTests : IDisposable
     {
         var adapter = Create(new AdaLoraConfig
         {
-            InitialRank = 2, TargetRank = 1, TotalSteps = 9, OrthogonalityWeight = 0.5f, LayersToTransform = [0], Targets = ModuleSelector.Named("query"),
+            InitialRank = 2,
+            TargetRank = 1,
+            TotalSteps = 9,
+            OrthogonalityWeight = 0.5f,
+            LayersToTransform = [0],
+            Targets = ModuleSelector.Named("query"),
         });
         var ranks = new RankAllocator(adapter);
         Fill(adapter, (name, i) => MathF.Sin(i + name.Length), null);

@@ -56,7 +56,14 @@ internal sealed class RecipeAdapter
             var config = Config(node, settings, steps) with
             {
                 BaseModel = settings?.Find("base")?.Text() ?? named,
-                TaskType = model.OutputKind == ModelOutputKind.Logits ? "SEQ_CLS" : "FEATURE_EXTRACTION",
+                TaskType = model.OutputKind switch
+                {
+                    ModelOutputKind.Logits or ModelOutputKind.TextLogits => "SEQ_CLS",
+                    ModelOutputKind.TokenLogits => "TOKEN_CLS",
+                    ModelOutputKind.SpanLogits => "QUESTION_ANS",
+                    ModelOutputKind.SequenceLogits => "SEQ_2_SEQ_LM",
+                    _ => "FEATURE_EXTRACTION",
+                },
                 ModulesToSave = Texts(settings, "modules-to-save"),
             };
             return merges && !config.CanMerge
