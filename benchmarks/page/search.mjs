@@ -14,7 +14,10 @@ try {
   const page = await browser.newPage();
   page.setDefaultTimeout(600_000);
   await page.goto(`${url}#search`);
-  await page.locator('textarea').fill(texts.join('\n'));
+  await page.locator('textarea').evaluate((area, text) => {
+    area.value = text;
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  }, texts.join('\n'));
   const started = performance.now();
   await page.locator('button.main').click();
   await page.waitForFunction(() => document.querySelector('button.main').disabled);
