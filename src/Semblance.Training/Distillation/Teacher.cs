@@ -16,4 +16,10 @@ public sealed record Teacher(string Name, SentenceTransformer Model)
 
     /// <summary>Gets the text before each text, such as the query prompt of a search model; none by default.</summary>
     public string Prompt { get; init; } = "";
+
+    /// <summary>
+    /// Gets the text before each query (<see cref="TeacherText.IsQuery"/>); <see langword="null"/>, the default, for the model's own prompt
+    /// for queries, if it has one.
+    /// </summary>
+    public string? QueryPrompt { get; init; }
 }

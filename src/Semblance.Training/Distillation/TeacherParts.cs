@@ -11,9 +11,10 @@ namespace Semblance.Training;
 /// <summary>Reads and writes the files of <see cref="TeacherVectors"/>.</summary>
 internal sealed class TeacherParts
 {
-    /// <summary>The number of texts of a part.</summary>
+    /// <summary>The maximum number of texts of a part.</summary>
     public const int Texts = 8192;
 
+    private const string QueriesKey = "queries"; // in the metadata of a part
     private const int LargestSample = 100_000;
     private const float Tolerance = 2e-3f; // of half precision, and of another instruction set
 
@@ -37,7 +38,8 @@ internal sealed class TeacherParts
         }
 
         var first = ReadTexts().First();
-        var checkpoint = Checkpoint.OpenFile(VectorsOf(0));
+        var checkpoint = SafetensorsFile.Open(VectorsOf(0));
+        var areQueries = checkpoint.Metadata.ContainsKey(QueriesKey);
         if (checkpoint.Tensors.Count != teachers.Count)
         {
             throw new DatasetException(
@@ -48,7 +50,7 @@ internal sealed class TeacherParts
         for (var t = 0; t < teachers.Count; t++)
         {
             using var stored = checkpoint.Read(NameOf(t));
-            using var now = Encode(teachers[t], [first], int.MaxValue, default);
+            using var now = Encode(teachers[t], [first], areQueries, int.MaxValue, default);
             if (stored.Columns != now.Columns || TensorPrimitives.Distance(stored.Row(0), now.Row(0)) > Tolerance)
             {
                 throw new DatasetException(
@@ -59,14 +61,20 @@ internal sealed class TeacherParts
         }
     }
 
-    /// <summary>Encodes texts and writes a part.</summary>
-    public void Append(IReadOnlyList<Teacher> teachers, IReadOnlyList<string> texts, int maxThreads, CancellationToken cancellationToken)
+    /// <summary>Encodes texts, all queries or none, and writes a part.</summary>
+    public void Append(
+        IReadOnlyList<Teacher> teachers, IReadOnlyList<string> texts, bool areQueries, int maxThreads, CancellationToken cancellationToken)
     {
         var part = Count;
         var writer = new SafetensorsWriter();
+        if (areQueries)
+        {
+            writer.Metadata[QueriesKey] = "true";
+        }
+
         for (var t = 0; t < teachers.Count; t++)
         {
-            writer.Add(NameOf(t), Encode(teachers[t], texts, maxThreads, cancellationToken), DType.F16);
+            writer.Add(NameOf(t), Encode(teachers[t], texts, areQueries, maxThreads, cancellationToken), DType.F16);
         }
 
         using (var file = new AtomicFile(TextsOf(part)))
@@ -203,10 +211,15 @@ internal sealed class TeacherParts
         return [.. Enumerable.Range(0, checkpoint.Tensors.Count).Select(t => checkpoint.Read(NameOf(t)))];
     }
 
-    /// <summary>Encodes texts; the vectors are normalized.</summary>
-    public static Tensor Encode(Teacher teacher, IReadOnlyList<string> texts, int maxThreads, CancellationToken cancellationToken) =>
-        teacher.Model.Encode(
-            texts, new EncodeOptions { Prompt = teacher.Prompt, Normalize = true, MaxThreads = maxThreads }, null, cancellationToken).Vectors;
+    /// <summary>Encodes texts, all queries or none; the vectors are normalized.</summary>
+    public static Tensor Encode(
+        Teacher teacher, IReadOnlyList<string> texts, bool areQueries, int maxThreads, CancellationToken cancellationToken)
+    {
+        var options = new EncodeOptions { Prompt = areQueries ? teacher.QueryPrompt : teacher.Prompt, Normalize = true, MaxThreads = maxThreads };
+        return areQueries
+            ? teacher.Model.EncodeQuery(texts, options, null, cancellationToken).Vectors
+            : teacher.Model.Encode(texts, options, null, cancellationToken).Vectors;
+    }
 
     private string TextsOf(int part) => Path.Combine(_folder, $"{part:D5}.jsonl");
 

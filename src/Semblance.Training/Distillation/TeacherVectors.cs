@@ -9,9 +9,8 @@ namespace Semblance.Training;
 /// so that a dot product is the weighted mean of the teachers' cosine similarities. It is projected onto its principal components if it is
 /// wider than <see cref="TeacherVectorsOptions.Dimensions"/>, which keeps dot products best, and normalized. The projection is computed from
 /// the texts of the first complete run, and stays the same when texts are added.</para>
-/// <para>The folder has parts of 8,192 texts (<c>00000.jsonl</c> and <c>00000.safetensors</c> with the vectors of each teacher in half
-/// precision), <c>projection.safetensors</c>, and <c>teachers.json</c>. After an interruption, complete parts are not computed
-/// again.</para>
+/// <para>The folder has parts of up to 8,192 texts, queries or others (<c>00000.jsonl</c> and <c>00000.safetensors</c> with the vectors of
+/// each teacher in half precision), and <c>projection.safetensors</c>. After an interruption, complete parts are not computed again.</para>
 /// </remarks>
 public sealed class TeacherVectors
 {
@@ -49,6 +48,16 @@ public sealed class TeacherVectors
         string folder, IReadOnlyList<Teacher> teachers, IEnumerable<string> texts, TeacherVectorsOptions? options = null,
         IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Compute(folder, teachers, texts.Select(text => new TeacherText(text)), options, progress, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Compute(string, IReadOnlyList{Teacher}, IEnumerable{string}, TeacherVectorsOptions?, IProgress{double}?, CancellationToken)"/>
+    /// <remarks>Of equal texts, the first decides whether it is a query.</remarks>
+    public static int Compute(
+        string folder, IReadOnlyList<Teacher> teachers, IEnumerable<TeacherText> texts, TeacherVectorsOptions? options = null,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(teachers);
         ArgumentNullException.ThrowIfNull(texts);
@@ -59,11 +68,15 @@ public sealed class TeacherVectors
         var parts = TeacherParts.Open(folder);
         parts.Check(teachers);
         var missing = Distinct(texts, parts.ReadTexts());
-        for (var first = 0; first < missing.Count; first += TeacherParts.Texts)
+        var done = 0;
+        foreach (var kind in missing.GroupBy(text => text.IsQuery))
         {
-            progress?.Report((double)first / missing.Count);
-            var count = Math.Min(TeacherParts.Texts, missing.Count - first);
-            parts.Append(teachers, missing.GetRange(first, count), options.MaxThreads, cancellationToken);
+            foreach (var part in kind.Chunk(TeacherParts.Texts))
+            {
+                progress?.Report((double)done / missing.Count);
+                parts.Append(teachers, [.. part.Select(text => text.Text)], kind.Key, options.MaxThreads, cancellationToken);
+                done += part.Length;
+            }
         }
 
         if (!parts.HasProjection(teachers, options.Dimensions))
@@ -93,7 +106,7 @@ public sealed class TeacherVectors
         var parts = TeacherParts.Open(folder);
         parts.Check(teachers);
         return parts.ReadProjection().Apply(
-            [.. teachers.Select(teacher => TeacherParts.Encode(teacher, texts, int.MaxValue, cancellationToken))]);
+            [.. teachers.Select(teacher => TeacherParts.Encode(teacher, texts, false, int.MaxValue, cancellationToken))]);
     }
 
     /// <summary>Loads the texts and their vectors.</summary>
@@ -141,9 +154,9 @@ public sealed class TeacherVectors
         }
     }
 
-    private static List<string> Distinct(IEnumerable<string> texts, IEnumerable<string> known)
+    private static List<TeacherText> Distinct(IEnumerable<TeacherText> texts, IEnumerable<string> known)
     {
         var seen = new HashSet<string>(known, StringComparer.Ordinal);
-        return [.. texts.Where(text => !string.IsNullOrWhiteSpace(text) && seen.Add(text))];
+        return [.. texts.Where(text => !string.IsNullOrWhiteSpace(text.Text) && seen.Add(text.Text))];
     }
 }

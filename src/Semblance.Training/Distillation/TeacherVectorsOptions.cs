@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>Represents the options of <see cref="TeacherVectors.Compute"/>.</summary>
+/// <summary>Represents the options of <c>TeacherVectors.Compute</c>.</summary>
 public sealed record TeacherVectorsOptions
 {
     /// <summary>

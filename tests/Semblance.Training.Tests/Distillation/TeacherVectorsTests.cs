@@ -67,6 +67,31 @@ public class TeacherVectorsTests
     }
 
     [Fact]
+    public void Queries_are_encoded_with_the_teachers_prompt_for_queries()
+    {
+        using var folder = new TemporaryFolder();
+        var searching = Teacher with { QueryPrompt = "A man is " };
+        TeacherText[] texts = [new("Hallo"), new("Hi", IsQuery: true), new("Hi"), new("A horse.", IsQuery: true)];
+        TeacherVectors.Compute(folder.Path, [searching], texts).ShouldBe(3);
+        var vectors = TeacherVectors.Load(folder.Path);
+        void ShouldBe(string text, string encoded) =>
+            TensorPrimitives.Distance<float>([.. vectors.Find(text)!], Teacher.Model.Encode(encoded)).ShouldBeLessThan(1e-3f);
+        ShouldBe("Hallo", "Hallo");
+        ShouldBe("Hi", "A man is Hi");
+        ShouldBe("A horse.", "A man is A horse.");
+        TeacherVectors.Compute(folder.Path, [searching], [new TeacherText("More.", IsQuery: true)]).ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_folder_of_queries_is_not_continued_with_another_prompt()
+    {
+        using var folder = new TemporaryFolder();
+        TeacherText[] texts = [new("Hi", IsQuery: true)];
+        TeacherVectors.Compute(folder.Path, [Teacher with { QueryPrompt = "A man is " }], texts);
+        Should.Throw<DatasetException>(() => TeacherVectors.Compute(folder.Path, [Teacher], texts)).Message.ShouldContain("another prompt");
+    }
+
+    [Fact]
     public void Two_runs_do_not_write_to_one_folder_at_the_same_time()
     {
         using var folder = new TemporaryFolder();

@@ -55,6 +55,20 @@ public sealed class DistillationRecipeTests : IDisposable
         (await Should.ThrowAsync<RecipeException>(() => PrepareAsync(dataset.Replace("[en, zh]", "[zh, en]")))).Message.ShouldContain("none of the 5 rows");
     }
 
+    [Fact]
+    public async Task Columns_of_queries_are_encoded_as_queries()
+    {
+        var recipe = $$"""
+            teachers: [{ model: {{Fixtures.Own("st/mean-normalize")}}, query-prompt: "A man " }]
+            output: teacher
+            datasets: [{ name: pairs, files: pairs.tsv, texts: [en, zh], routes: [query, document] }]
+            """;
+        (await Recipe.Parse(recipe, Options("teacher")).RunAsync()).TextCount.ShouldBe(8);
+        var (vectors, model) = (TeacherVectors.Load(_folder.File("teacher")), SentenceTransformer.Load(Fixtures.Own("st/mean-normalize")));
+        vectors.Find("Two boys play.")!.ShouldBe(model.Encode("A man Two boys play.", new EncodeOptions { Normalize = true }), 1e-3f);
+        vectors.Find("狗在睡觉。")!.ShouldBe(model.Encode("狗在睡觉。", new EncodeOptions { Normalize = true }), 1e-3f);
+    }
+
     // A projection needs as many texts as dimensions.
     private async Task TeachAsync(int? dimensions)
     {

@@ -23,11 +23,17 @@ internal static class RecipeTeachers
             () =>
             {
                 var texts = recipe.Get("datasets").Items().SelectMany(
-                    node => RecipeDataset.Load(node, folder, teachers[0].Model.Tokenizer, seed, [], null, cancellationToken).Rows
-                        .SelectMany(row => row.Texts));
+                    node => Texts(node, RecipeDataset.Load(node, folder, teachers[0].Model.Tokenizer, seed, [], null, cancellationToken).Rows));
                 return TeacherVectors.Compute(output, teachers, texts, options, progress, cancellationToken);
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    // The texts of columns whose route is "query" are queries.
+    private static IEnumerable<TeacherText> Texts(RecipeNode node, IReadOnlyList<Example> rows)
+    {
+        bool[] areQueries = [.. node.Find("routes")?.Items().Select(route => route.OneOf(("query", true), ("document", false))) ?? []];
+        return rows.SelectMany(row => row.Texts.Select((text, column) => new TeacherText(text, areQueries.ElementAtOrDefault(column))));
     }
 
     /// <summary>Loads the teachers of a list.</summary>
@@ -37,7 +43,7 @@ internal static class RecipeTeachers
         foreach (var node in list.Items())
         {
             teachers.Add(
-                await LoadOneAsync(node.Only("model", "weight", "prompt", "max-length"), cancellationToken).ConfigureAwait(false));
+                await LoadOneAsync(node.Only("model", "weight", "prompt", "query-prompt", "max-length"), cancellationToken).ConfigureAwait(false));
         }
 
         return teachers;
@@ -61,6 +67,7 @@ internal static class RecipeTeachers
             Model = model,
             Weight = node.Find("weight")?.Number(float.Epsilon, 1e6f) ?? usual.Weight,
             Prompt = node.Find("prompt")?.Text() ?? usual.Prompt,
+            QueryPrompt = node.Find("query-prompt")?.Text(),
         };
     }
 }
