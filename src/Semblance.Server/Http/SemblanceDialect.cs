@@ -1,15 +1,15 @@
 using Semblance.Server.OpenAI;
 
-namespace Semblance.Server.Collections;
+namespace Semblance.Server;
 
-/// <summary>Represents the routes of collections, whose errors have the shape of OpenAI's.</summary>
-internal sealed class CollectionsDialect : Dialect
+/// <summary>Represents the server's own routes: collections, tasks and maps. Their errors have the shape of OpenAI's.</summary>
+internal sealed class SemblanceDialect : Dialect
 {
     /// <summary>Gets the dialect.</summary>
-    public static CollectionsDialect Instance { get; } = new();
+    public static SemblanceDialect Instance { get; } = new();
 
     /// <inheritdoc/>
-    public override string Name => "Collections";
+    public override string Name => "Semblance";
 
     /// <inheritdoc/>
     public override Task WriteAsync(HttpContext context, ServerError error, int status) =>
