@@ -71,7 +71,7 @@ internal static class TokenizeRoutes
 
     /// <summary>Divides a text of any length into tokens.</summary>
     public static Tokenizers.Encoding Encode(LoadedModel model, string text, bool addSpecialTokens) =>
-        model.Tokenizer.WithoutTruncation().Encode(text, null, new TokenizerOptions { AddSpecialTokens = addSpecialTokens });
+        model.TokenizerOfWholeTexts.Encode(text, null, new TokenizerOptions { AddSpecialTokens = addSpecialTokens });
 
     private static Task<ModelLease> AcquireAsync(HttpContext context) => context.RequestServices.GetRequiredService<ModelHost>()
         .AcquireAsync(null, ModelTask.Any, context.RequestAborted);
