@@ -50,6 +50,8 @@ public static class SemblanceServer
         }
 
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.None); // faults of clients; those of the server are in its own log
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // a model that is being loaded is no error
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSemblanceServer(options);
         ApiDocument.Add(builder.Services);
@@ -156,6 +158,7 @@ public static class SemblanceServer
         TextEmbeddingsInference.EmbedRoutes.Map(routes);
         TextEmbeddingsInference.RankingRoutes.Map(routes);
         TextEmbeddingsInference.TokenizeRoutes.Map(routes);
+        Tokenizing.TokenIdRoutes.Map(routes);
         TextEmbeddingsInference.InfoRoute.Map(routes);
         TextEmbeddingsInference.TaskRoutes.Map(routes);
         Reranking.RerankRoutes.Map(routes);

@@ -19,8 +19,8 @@ public sealed record ServerOptions
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Gets the approximate number of tokens of a batch, which one thread computes; 2,048 by default.</summary>
-    public int BatchTokens { get; init; } = 2048;
+    /// <summary>Gets the approximate maximum number of tokens of a batch, which one thread computes; 512 by default.</summary>
+    public int BatchTokens { get; init; } = 512;
 
     /// <summary>Gets the number of compute threads; null for one for each physical core.</summary>
     public int? MaxThreads { get; init; }

@@ -37,9 +37,9 @@ public static class JsonText
 
     private static void CheckStrings(ReadOnlySpan<byte> text, JsonCommentHandling comments)
     {
-        if (!text.Contains((byte)'\\'))
+        if (text.IndexOf("\\ud"u8) < 0 && text.IndexOf("\\uD"u8) < 0)
         {
-            return; // only an escape can name half of a surrogate pair
+            return; // only these escapes name half of a surrogate pair
         }
 
         var reader = new Utf8JsonReader(text, new JsonReaderOptions { CommentHandling = comments });

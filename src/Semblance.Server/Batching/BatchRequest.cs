@@ -30,6 +30,9 @@ internal abstract class BatchRequest
     /// <summary>Gets or sets the number of tokens that no batch has taken.</summary>
     public long WaitingTokens { get; set; }
 
+    /// <summary>Gets the number of tokens that batches have taken.</summary>
+    public long TakenTokens => TokenCount - WaitingTokens;
+
     /// <summary>Gets or sets a value that indicates whether the request has ended: finished, failed or canceled.</summary>
     public bool HasEnded { get; set; }
 

@@ -8,13 +8,14 @@ namespace Semblance.Server.Batching;
 /// while other batches are computed form the next ones.
 /// </summary>
 /// <remarks>
-/// Requests take turns: a request adds at most <see cref="BatcherOptions.TurnTokens"/> to a batch before the next one has its turn, so that
-/// a small request never waits for a large one to finish, and a large request fills the room that is left. A request whose caller has left
-/// gives up its place at once. The results of a text have the same bits in every batch.
+/// Requests take turns in the order of their arrival: the first turn of a request has <see cref="BatcherOptions.FirstTurnTokens"/>, which is
+/// all of most requests, and later ones have <see cref="BatcherOptions.TurnTokens"/>, so that a small request never waits for a large one to
+/// finish, and a large request fills the room that is left. A request whose caller has left gives up its place at once. The results of a text
+/// have the same bits in every batch.
 /// </remarks>
 internal sealed class Batcher : IDisposable
 {
-    // Batches for idle threads are not made smaller than this.
+    // Batches for other threads are not made smaller than this.
     private const int WorthSharing = 128;
 
     private readonly object _gate = new();
@@ -157,9 +158,12 @@ internal sealed class Batcher : IDisposable
     // What is computed before a request ends: each of the others takes as many turns as the request needs, or fewer.
     private long TokensUntilEnd(BatchRequest request)
     {
-        var turns = (request.TokenCount + _options.TurnTokens - 1) / _options.TurnTokens * _options.TurnTokens;
-        return _queuedTokens - _waitingTokens + request.TokenCount + _waiting.Sum(other => Math.Min(other.WaitingTokens, turns));
+        var later = Math.Max(0, request.TokenCount - _options.FirstTurnTokens + _options.TurnTokens - 1) / _options.TurnTokens * _options.TurnTokens;
+        return _queuedTokens - _waitingTokens + request.TokenCount
+            + _waiting.Sum(other => Math.Min(other.WaitingTokens, NextTurn(other) + later));
     }
+
+    private long NextTurn(BatchRequest request) => Math.Max(_options.TurnTokens, _options.FirstTurnTokens - request.TakenTokens);
 
     // Removes a request from the queue. Texts that are being computed keep their share of the queue until their batch ends.
     private void Drop(BatchRequest request, CancellationToken cancellationToken)
@@ -203,17 +207,19 @@ internal sealed class Batcher : IDisposable
         }
     }
 
-    // Idle threads share what is waiting. A thread that has everything to itself uses all processors inside its batch.
+    // A thread takes its share of what is waiting and leaves the rest for those that are free next, so that all end at nearly the same time
+    // (guided self-scheduling: Polychronopoulos and Kuck, 1987). One that has everything to itself uses all processors inside its batch.
     private (List<BatchItem> Items, long Tokens, int MaxThreads) TakeAsBusy()
     {
-        var idle = Math.Max(1, _threads.Length - _busy);
-        var share = Math.Max(WorthSharing, (_waitingTokens + idle - 1) / idle);
+        var threads = Math.Max(1, _threads.Length);
+        var share = Math.Max(WorthSharing, (_waitingTokens + threads - 1) / threads);
         var (items, tokens) = Take((int)Math.Min(_options.BatchTokens, share));
         _busy++;
-        return (items, tokens, _busy == 1 && _waitingTokens == 0 ? Math.Max(1, _threads.Length) : 1);
+        return (items, tokens, _busy == 1 && _waitingTokens == 0 ? threads : 1);
     }
 
-    // Takes turns among the requests whose computation is that of the first one. Those that took part go to the end of the queue.
+    // Takes turns among the requests whose computation is that of the first one. Those that have had their first turn go to the end of the
+    // queue, the others keep their place.
     private (List<BatchItem> Items, long Tokens) Take(int budget)
     {
         var (items, total) = (new List<BatchItem>(), 0L);
@@ -233,8 +239,8 @@ internal sealed class Batcher : IDisposable
             for (var i = 0; i < sharing.Count && !isFull; i++)
             {
                 var request = sharing[i].Value;
-                var turn = 0;
-                while (request.Next < request.Texts.Count && turn < _options.TurnTokens)
+                var end = request.TakenTokens + NextTurn(request);
+                while (request.Next < request.Texts.Count && request.TakenTokens < end)
                 {
                     var cost = BatchRequest.Cost(request.Texts[request.Next]);
                     if (items.Count > 0 && total + cost > budget)
@@ -244,8 +250,7 @@ internal sealed class Batcher : IDisposable
                     }
 
                     items.Add(new BatchItem(request, request.Next++));
-                    (turn, total, request.WaitingTokens, _waitingTokens) =
-                        (turn + cost, total + cost, request.WaitingTokens - cost, _waitingTokens - cost);
+                    (total, request.WaitingTokens, _waitingTokens) = (total + cost, request.WaitingTokens - cost, _waitingTokens - cost);
                     took.Add(sharing[i]);
                 }
             }
@@ -256,10 +261,15 @@ internal sealed class Batcher : IDisposable
         var now = _time.GetTimestamp();
         foreach (var node in took)
         {
-            node.Value.Started = node.Value.Started == 0 ? now : node.Value.Started;
-            _waiting.Remove(node);
-            if (node.Value.Next < node.Value.Texts.Count)
+            var request = node.Value;
+            request.Started = request.Started == 0 ? now : request.Started;
+            if (request.Next == request.Texts.Count)
             {
+                _waiting.Remove(node);
+            }
+            else if (request.TakenTokens >= _options.FirstTurnTokens)
+            {
+                _waiting.Remove(node);
                 _waiting.AddLast(node);
             }
         }

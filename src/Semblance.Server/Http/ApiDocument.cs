@@ -14,7 +14,8 @@ internal static class ApiDocument
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             foreach (var context in (JsonSerializerContext[])[OpenAI.OpenAIJson.Default, TextEmbeddingsInference.TeiJson.Default,
-                Reranking.RerankingJson.Default, Cohere.CohereJson.Default, Ollama.OllamaJson.Default, Collections.CollectionsJson.Default])
+                Reranking.RerankingJson.Default, Cohere.CohereJson.Default, Ollama.OllamaJson.Default, Collections.CollectionsJson.Default,
+                Tasks.TasksJson.Default, Page.PageJson.Default, Tokenizing.TokenizingJson.Default])
             {
                 json.SerializerOptions.TypeInfoResolverChain.Add(context);
             }

@@ -13,6 +13,7 @@ internal sealed class LoadedModel
     private readonly ITrainableModel _model;
     private readonly Lazy<MultiVectorEncoder?> _lateInteraction;
     private readonly Lazy<TextClassifier?> _classifier;
+    private readonly Lazy<Tokenizer> _wholeTexts;
     private readonly ConcurrentDictionary<(string Folder, object Encoder), Adapter> _adapters = new();
 
     private LoadedModel(string folder, ComputeType compute, ITrainableModel model, EncoderConfig config, IReadOnlyList<string> warnings)
@@ -20,6 +21,7 @@ internal sealed class LoadedModel
         (Folder, Compute, _model, Config, Warnings) = (folder, compute, model, config, warnings);
         _lateInteraction = new(LoadLateInteraction);
         _classifier = new(LoadClassifier);
+        _wholeTexts = new(() => _model.Tokenizer.WithoutTruncation());
     }
 
     /// <summary>Gets the folder of the model.</summary>
@@ -63,6 +65,9 @@ internal sealed class LoadedModel
 
     /// <summary>Gets the tokenizer.</summary>
     public Tokenizer Tokenizer => _model.Tokenizer;
+
+    /// <summary>Gets the tokenizer without a limit that its own file sets, for texts that no model computes.</summary>
+    public Tokenizer TokenizerOfWholeTexts => _wholeTexts.Value;
 
     /// <summary>Gets the maximum sequence length in tokens.</summary>
     public int MaxSequenceLength => _model.MaxSequenceLength;

@@ -54,6 +54,9 @@ internal sealed partial class ModelHost : IDisposable
     /// <summary>Gets the names of the models and then of the adapters, in the order of the options.</summary>
     public IReadOnlyList<string> Names => _names;
 
+    /// <summary>Gets a value that indicates whether the first model is in memory.</summary>
+    public bool IsReady => Find(_names[0], ModelTask.Any).Model.IsLoaded;
+
     /// <summary>Gets the models that are in memory.</summary>
     public IEnumerable<HostedModel> Loaded
     {
@@ -63,6 +66,17 @@ internal sealed partial class ModelHost : IDisposable
             {
                 return [.. _byName.Values.Distinct().Where(model => model.IsLoaded)];
             }
+        }
+    }
+
+    /// <summary>Returns the time at which a model is unloaded unless it is used before; the last one there is if it never is.</summary>
+    public DateTimeOffset ExpiresAt(HostedModel model)
+    {
+        lock (_gate)
+        {
+            return _options.IdleTimeout is { } timeout
+                ? _time.GetUtcNow() + timeout - (model.Users > 0 ? TimeSpan.Zero : _time.GetElapsedTime(model.LastUsed))
+                : DateTimeOffset.MaxValue;
         }
     }
 

@@ -20,11 +20,7 @@ internal static class HealthRoutes
         });
     }
 
-    private static Task ReadyAsync(HttpContext context)
-    {
-        var host = context.RequestServices.GetRequiredService<ModelHost>();
-        return host.Find(host.Names[0], ModelTask.Any).Model.IsLoaded
-            ? Task.CompletedTask
-            : throw new RequestException(new ServerError(ErrorKind.Unavailable, "The first model is not loaded yet."));
-    }
+    private static Task ReadyAsync(HttpContext context) => context.RequestServices.GetRequiredService<ModelHost>().IsReady
+        ? Task.CompletedTask
+        : throw new RequestException(new ServerError(ErrorKind.Unavailable, "The first model is not loaded yet."));
 }

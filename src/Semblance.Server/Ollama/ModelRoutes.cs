@@ -15,9 +15,7 @@ internal static class ModelRoutes
         routes.Get<TagList>(ollama, "/api/tags", "Lists the models", context => JsonBody.WriteAsync(
             context, new TagList([.. Host(context).Names.Select(name => Tag(Host(context), name))]), OllamaJson.Default.TagList));
         routes.Get<TagList>(ollama, "/api/ps", "Lists the models in memory", context => JsonBody.WriteAsync(
-            context,
-            new TagList([.. Host(context).Names.Where(name => Host(context).Find(name, ModelTask.Any).Model.IsLoaded)
-                .Select(name => Tag(Host(context), name))]),
+            context, new TagList([.. Host(context).Names.Select(name => InMemory(Host(context), name)).OfType<TagModel>()]),
             OllamaJson.Default.TagList));
         routes.Get<VersionAnswer>(ollama, "/api/version", "Returns the version", context => JsonBody.WriteAsync(
             context, new VersionAnswer(ServerVersion.Text), OllamaJson.Default.VersionAnswer));
@@ -61,6 +59,14 @@ internal static class ModelRoutes
             name, name, model.Created, model.Size, Convert.ToHexStringLower(digest),
             new ModelDetails("", "safetensors", family, [family], "", level),
             model.Supports(ModelTask.Embed) ? ["embedding"] : []);
+    }
+
+    private static TagModel? InMemory(ModelHost host, string name)
+    {
+        var model = host.Find(name, ModelTask.Any).Model;
+        return model.Loading is { IsCompletedSuccessfully: true, Result: var loaded }
+            ? Tag(host, name) with { ExpiresAt = host.ExpiresAt(model), SizeVram = 0, ContextLength = loaded.MaxSequenceLength }
+            : null;
     }
 
     private static string Size(long count) => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:F1}M");

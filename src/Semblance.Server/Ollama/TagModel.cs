@@ -9,4 +9,17 @@ namespace Semblance.Server.Ollama;
 /// <param name="Details">What the model is.</param>
 /// <param name="Capabilities"><c>embedding</c>, if it computes vectors.</param>
 internal sealed record TagModel(
-    string Name, string Model, DateTimeOffset ModifiedAt, long Size, string Digest, ModelDetails Details, IReadOnlyList<string> Capabilities);
+    string Name, string Model, DateTimeOffset ModifiedAt, long Size, string Digest, ModelDetails Details, IReadOnlyList<string> Capabilities)
+{
+    /// <summary>Gets the time at which a model in memory is unloaded unless it is used before; absent for a file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Gets the memory of a graphics processor that a model in memory takes, which is 0; absent for a file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SizeVram { get; init; }
+
+    /// <summary>Gets the maximum sequence length of a model in memory; absent for a file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ContextLength { get; init; }
+}

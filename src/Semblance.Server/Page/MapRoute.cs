@@ -1,4 +1,3 @@
-using Semblance.Server.Collections;
 using Semblance.Server.Inference;
 using Semblance.Tensors;
 
@@ -19,7 +18,7 @@ internal static class MapRoute
 
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.Post<MapBody, MapAnswer>(CollectionsDialect.Instance, "/v1/map", "Draws a map of texts", HandleAsync);
+        routes.Post<MapBody, MapAnswer>(SemblanceDialect.Instance, "/v1/map", "Draws a map of texts", HandleAsync);
 
     private static async Task HandleAsync(HttpContext context)
     {

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -31,6 +32,10 @@ internal sealed partial class RpcErrors(ILogger<RpcErrors> log) : Interceptor
         try
         {
             return await method().ConfigureAwait(false);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "A message of the stream cannot be read; is it of the method's type?"));
         }
         catch (Exception e) when (e is not RpcException)
         {

@@ -12,7 +12,7 @@ internal static class AnswerRoute
 
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.Post<AnswerBody, AnswersAnswer>(
-        TasksDialect.Instance, "/v1/answer", "Finds answers to a question in texts or in a collection", HandleAsync);
+        SemblanceDialect.Instance, "/v1/answer", "Finds answers to a question in texts or in a collection", HandleAsync);
 
     private static async Task HandleAsync(HttpContext context)
     {

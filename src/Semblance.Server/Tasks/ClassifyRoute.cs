@@ -8,7 +8,7 @@ internal static class ClassifyRoute
 {
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.Post<ClassifyBody, ClassifyAnswer>(
-        TasksDialect.Instance, "/v1/classify", "Returns the labels of texts", HandleAsync);
+        SemblanceDialect.Instance, "/v1/classify", "Returns the labels of texts", HandleAsync);
 
     private static async Task HandleAsync(HttpContext context)
     {

@@ -8,7 +8,7 @@ internal static class TagRoute
 {
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.Post<TagBody, TagAnswer>(
-        TasksDialect.Instance, "/v1/tag", "Returns the entities of texts", HandleAsync);
+        SemblanceDialect.Instance, "/v1/tag", "Returns the entities of texts", HandleAsync);
 
     private static async Task HandleAsync(HttpContext context)
     {

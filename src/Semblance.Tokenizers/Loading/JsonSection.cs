@@ -17,20 +17,30 @@ public readonly struct JsonSection
     private const int Largest = Trie.Limit - 1;
 
     private readonly JsonElement _element;
-    private readonly string _path;
+    private readonly string _parent;
+    private readonly int _index; // in an array; -1 if the parent is the whole position
     private readonly LoadingWarnings? _warnings;
 
-    internal JsonSection(JsonElement element, string path, LoadingWarnings? warnings = null) => (_element, _path, _warnings) = (element, path, warnings);
+    internal JsonSection(JsonElement element, string path, LoadingWarnings? warnings = null)
+        : this(element, path, -1, warnings)
+    {
+    }
+
+    private JsonSection(JsonElement element, string parent, int index, LoadingWarnings? warnings) =>
+        (_element, _parent, _index, _warnings) = (element, parent, index, warnings);
+
+    // Put together when it is needed: a vocabulary has tens of thousands of items, and errors name one.
+    private string Position => _index < 0 ? _parent : $"{_parent}[{_index}]";
 
     /// <summary>Gets the value.</summary>
     public JsonElement Element => _element;
 
     /// <summary>Returns an exception for an error at this value.</summary>
     /// <param name="message">The error, without the position and a period at the end.</param>
-    public TokenizerFormatException Error(string message) => new($"{_path}: {message}.");
+    public TokenizerFormatException Error(string message) => new($"{Position}: {message}.");
 
     internal TokenizerFormatException UnsupportedType(string type, IEnumerable<string> supported) =>
-        new($"{_path} type '{type}' is not supported; supported are {string.Join(", ", supported)}.");
+        new($"{Position} type '{type}' is not supported; supported are {string.Join(", ", supported)}.");
 
     /// <summary>Returns a member of this object, or <see langword="null"/> if it is missing or null.</summary>
     /// <param name="name">The name of the member.</param>
@@ -52,7 +62,7 @@ public readonly struct JsonSection
 
     /// <summary>Adds a warning about this value to the warnings of the tokenizer.</summary>
     /// <param name="message">The warning, without the position and a period at the end.</param>
-    public void Warn(string message) => _warnings?.Add($"{_path}: {message}.");
+    public void Warn(string message) => _warnings?.Add($"{Position}: {message}.");
 
     /// <summary>Checks the keys of this object: adds a warning for each unknown key.</summary>
     /// <param name="keys">The known keys.</param>
@@ -144,6 +154,14 @@ public readonly struct JsonSection
         ? number
         : throw Error($"found {Shown()}, expected a whole number from 0 to {Largest}");
 
+    /// <summary>Gets the number of items of this array, or of members of this object; 0 for another value.</summary>
+    internal int Count => _element.ValueKind switch
+    {
+        JsonValueKind.Array => _element.GetArrayLength(),
+        JsonValueKind.Object => _element.GetPropertyCount(),
+        _ => 0,
+    };
+
     /// <summary>Returns the items of this array.</summary>
     /// <exception cref="TokenizerFormatException">The value is not an array.</exception>
     public IEnumerable<JsonSection> Items()
@@ -153,9 +171,15 @@ public readonly struct JsonSection
             throw Error($"found {Shown()}, expected an array");
         }
 
-        var (at, to) = (_path, _warnings);
-        return _element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]", to));
+        var (at, to) = (Position, _warnings);
+        return _element.EnumerateArray().Select((item, index) => new JsonSection(item, at, index, to));
     }
+
+    /// <summary>Returns the two items of this array, with its position; <see langword="null"/> if it is not an array of two items.</summary>
+    internal (JsonSection First, JsonSection Second)? Pair() =>
+        _element.ValueKind == JsonValueKind.Array && _element.GetArrayLength() == 2
+            ? (new JsonSection(_element[0], _parent, _index, _warnings), new JsonSection(_element[1], _parent, _index, _warnings))
+            : null;
 
     /// <summary>Returns the parts of a sequence of components.</summary>
     /// <param name="name">The name of the member with the parts, and of the parts of a nested sequence.</param>
@@ -163,14 +187,14 @@ public readonly struct JsonSection
     public IEnumerable<JsonSection> Parts(string name)
     {
         var list = Required(name);
-        return Count(list.Element, name) is var count and > MostParts
+        return CountParts(list.Element, name) is var count and > MostParts
             ? throw list.Error($"found {count} parts, expected at most {MostParts}")
             : list.Items();
 
-        static int Count(JsonElement list, string name) => list.ValueKind != JsonValueKind.Array
+        static int CountParts(JsonElement list, string name) => list.ValueKind != JsonValueKind.Array
             ? 0
             : list.EnumerateArray()
-                .Sum(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var inner) ? 1 + Count(inner, name) : 1);
+                .Sum(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var inner) ? 1 + CountParts(inner, name) : 1);
     }
 
     /// <summary>Returns the members of this object with their names.</summary>
@@ -188,7 +212,7 @@ public readonly struct JsonSection
 
     /// <summary>Returns the id in a member <c>[token, id]</c>.</summary>
     internal int TokenAndId(string name) =>
-        Required(name) is var value && value.Items().ToArray() is [_, var id] ? id.TokenId() : throw value.Error("expected [token, id]");
+        Required(name) is var value && value.Pair() is (_, var id) ? id.TokenId() : throw value.Error("expected [token, id]");
 
     /// <summary>Reads this object from tokens to ids into <paramref name="trie"/>; returns the token of each id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the longest loop of loading, which runs once
@@ -196,7 +220,7 @@ public readonly struct JsonSection
     {
         const int SmallGap = 1 << 20;
         var tokens = new List<string?>();
-        var count = _element.ValueKind == JsonValueKind.Object ? _element.GetPropertyCount() : 0;
+        var count = Count;
         var largest = Math.Max(SmallGap, 16 * Math.Min(count, Trie.Limit));
         foreach (var (token, value) in Members())
         {
@@ -243,7 +267,8 @@ public readonly struct JsonSection
     /// <summary>
     /// Returns the position of a member: the file and the name at the top level (<c>…/tokenizer.json: normalizer</c>), then the path.
     /// </summary>
-    private string Join(string name) => _path.EndsWith(".json", StringComparison.Ordinal) ? $"{_path}: {name}" : $"{_path}.{name}";
+    private string Join(string name) =>
+        Position is var path && path.EndsWith(".json", StringComparison.Ordinal) ? $"{path}: {name}" : $"{path}.{name}";
 
     private string Shown() => _element.GetRawText() is { Length: <= 40 } text ? text : _element.GetRawText()[..40] + "…";
 }

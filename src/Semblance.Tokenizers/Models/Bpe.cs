@@ -112,7 +112,7 @@ internal sealed class Bpe : Model
             return text.Split(' ') is [var left, var right] ? (left, right) : throw json.Error($"found '{text}', expected two tokens with a space between them");
         }
 
-        return json.Items().ToArray() is [var one, var other] ? (one.Text(), other.Text()) : throw json.Error("expected [token, token]");
+        return json.Pair() is (var one, var other) ? (one.Text(), other.Text()) : throw json.Error("expected [token, token]");
     }
 
     private void AddSymbols(ReadOnlySpan<char> text, int start, int end, BpeWord word)

@@ -46,11 +46,12 @@ internal sealed class Unigram : Model
     /// <summary>Reads a model of type Unigram.</summary>
     public static new Unigram Read(JsonSection json)
     {
-        var tokens = new List<string>();
-        var scores = new List<double>();
-        foreach (var item in json.Required("vocab").Items())
+        var items = json.Required("vocab");
+        var tokens = new List<string>(items.Count);
+        var scores = new List<double>(items.Count);
+        foreach (var item in items.Items())
         {
-            if (item.Items().ToArray() is not [var token, var score])
+            if (item.Pair() is not (var token, var score))
             {
                 throw item.Error("expected [token, score]");
             }

@@ -34,14 +34,14 @@ internal sealed class Vocabulary
     /// <summary>Reads a JSON object from tokens to ids.</summary>
     public static Vocabulary Read(JsonSection json)
     {
-        var trie = new Trie();
+        var trie = new Trie(json.Count);
         return new Vocabulary(trie, json.TokenIds(trie));
     }
 
     /// <summary>Creates a vocabulary from tokens in the order of their ids; of equal tokens, the last is found.</summary>
     public static Vocabulary From(IReadOnlyList<string> tokens, Func<string, TokenizerFormatException> error)
     {
-        var trie = new Trie();
+        var trie = new Trie(tokens.Count);
         for (var id = 0; id < tokens.Count; id++)
         {
             if (!trie.Add(tokens[id], id))

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Semblance.Tokenizers;
@@ -11,11 +12,19 @@ internal sealed class Trie
     /// <summary>The exclusive upper limit of ids and nodes.</summary>
     public const int Limit = 1 << 24;
 
-    private ulong[] _edges = new ulong[1024];
-    private int[] _values = new int[256];
+    private ulong[] _edges;
+    private int[] _values;
     private int _nodes = 1;
 
-    public Trie() => _values.AsSpan().Fill(-1);
+    /// <summary>Initializes a new instance of the <see cref="Trie"/> class.</summary>
+    /// <param name="capacity">The number of strings, each of which is expected to end at a node of its own; 0 if it is not known.</param>
+    public Trie(int capacity = 0)
+    {
+        var nodes = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity + 1, 512, Limit));
+        _edges = new ulong[2 * nodes];
+        _values = new int[nodes];
+        _values.AsSpan().Fill(-1);
+    }
 
     /// <summary>Gets the number of strings.</summary>
     public int Count { get; private set; }

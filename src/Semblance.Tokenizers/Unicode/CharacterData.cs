@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Semblance.Tokenizers.Unicode;
@@ -9,23 +8,19 @@ namespace Semblance.Tokenizers.Unicode;
 /// </summary>
 public static class CharacterData
 {
-    private const int PageBits = 8;
     private const int HangulFirst = 0xAC00, HangulLast = 0xD7A3;
 
-    private static readonly ushort[] PageOf = new ushort[0x110000 >> PageBits];
-    private static readonly Dictionary<int, byte> CombiningClasses = [];
-    private static readonly Dictionary<int, int[]> Decompositions = [];
-    private static readonly CharacterClass[] Classes = ReadTables();
+    private static readonly CharacterTables Tables = new();
+    private static readonly CharacterClass[] Classes = Tables.Classes;
 
     /// <summary>Returns the classes of a character.</summary>
     /// <param name="character">The code point.</param>
-    public static CharacterClass ClassOf(int character) =>
-        Classes[(PageOf[character >> PageBits] << PageBits) | (character & ((1 << PageBits) - 1))];
+    public static CharacterClass ClassOf(int character) => Classes[character];
 
     /// <summary>Returns the canonical combining class of a character; 0 for a starter.</summary>
     /// <param name="character">The code point.</param>
     public static int CombiningClass(int character) =>
-        (ClassOf(character) & CharacterClass.Combining) == 0 ? 0 : CombiningClasses[character];
+        (ClassOf(character) & CharacterClass.Combining) == 0 ? 0 : Tables.CombiningClasses[character];
 
     /// <summary>Returns the full canonical decomposition of a character, or the character alone.</summary>
     /// <param name="character">The code point.</param>
@@ -41,7 +36,7 @@ public static class CharacterData
 
         if ((ClassOf(character) & CharacterClass.Decomposes) != 0)
         {
-            return Decompositions[character];
+            return Tables.Decompositions[character];
         }
 
         room[0] = character;
@@ -67,71 +62,5 @@ public static class CharacterData
         or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F));
 
     /// <summary>Gets all characters with a canonical decomposition, without the Hangul syllables.</summary>
-    internal static IReadOnlyDictionary<int, int[]> AllDecompositions => Decompositions;
-
-    private static CharacterClass[] ReadTables()
-    {
-        var pages = new List<CharacterClass[]> { new CharacterClass[1 << PageBits] };
-        foreach (var line in Lines("CharacterClasses"))
-        {
-            var space = line.IndexOf(' ', StringComparison.Ordinal);
-            var (name, range) = (line[..space], line[(space + 1)..]);
-            var (first, last) = Range(range);
-            for (var character = first; character <= last; character++)
-            {
-                Mark(pages, character, name switch
-                {
-                    "C" => CharacterClass.Control,
-                    "P" => CharacterClass.Punctuation,
-                    "M" => CharacterClass.Mark,
-                    _ => CharacterClass.Combining,
-                });
-                if (char.IsAsciiDigit(name[0]))
-                {
-                    CombiningClasses[character] = byte.Parse(name, CultureInfo.InvariantCulture);
-                }
-            }
-        }
-
-        foreach (var line in Lines("Decompositions"))
-        {
-            var semicolon = line.IndexOf(';', StringComparison.Ordinal);
-            var character = Hex(line[..semicolon]);
-            Decompositions[character] = [.. line[(semicolon + 1)..].Split(' ').Select(Hex)];
-            Mark(pages, character, CharacterClass.Decomposes);
-        }
-
-        return [.. pages.SelectMany(page => page)];
-    }
-
-    private static void Mark(List<CharacterClass[]> pages, int character, CharacterClass flag)
-    {
-        ref var page = ref PageOf[character >> PageBits];
-        if (page == 0)
-        {
-            page = (ushort)pages.Count;
-            pages.Add(new CharacterClass[1 << PageBits]);
-        }
-
-        pages[page][character & ((1 << PageBits) - 1)] |= flag;
-    }
-
-    /// <summary>Parses a hexadecimal number.</summary>
-    internal static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-
-    /// <summary>Parses the first and the last character of <c>first..last</c> or <c>character</c>.</summary>
-    internal static (int First, int Last) Range(string text) => (Hex(text.Split("..")[0]), Hex(text.Split("..")[^1]));
-
-    /// <summary>Returns the lines of an embedded table without its comments.</summary>
-    internal static IEnumerable<string> Lines(string resource)
-    {
-        using var reader = new StreamReader(typeof(CharacterData).Assembly.GetManifestResourceStream(resource)!);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.Length > 0 && line[0] != '#')
-            {
-                yield return line;
-            }
-        }
-    }
+    internal static IReadOnlyDictionary<int, int[]> AllDecompositions => Tables.Decompositions;
 }

@@ -15,11 +15,11 @@ internal static class CompatibilityData
     private static Dictionary<int, int[]> Read()
     {
         var decompositions = new Dictionary<int, int[]>();
-        foreach (var line in CharacterData.Lines("CompatibilityDecompositions"))
+        foreach (var line in UnicodeTable.Lines("CompatibilityDecompositions"))
         {
             var semicolon = line.IndexOf(';', StringComparison.Ordinal);
-            var (first, last) = CharacterData.Range(line[..semicolon]);
-            int[] parts = [.. line[(semicolon + 1)..].Split(' ').Select(CharacterData.Hex)];
+            var (first, last) = UnicodeTable.Range(line.AsSpan(0, semicolon));
+            var parts = UnicodeTable.Characters(line.AsSpan(semicolon + 1));
             for (var character = first; character <= last; character++)
             {
                 decompositions[character] = first == last ? parts : [parts[0] + character - first];

@@ -30,7 +30,7 @@ internal static class CompositionData
     /// </summary>
     private static Dictionary<(int, int), int> Read()
     {
-        var excluded = CharacterData.Lines("CompositionExclusions").Select(CharacterData.Range)
+        var excluded = UnicodeTable.Lines("CompositionExclusions").Select(line => UnicodeTable.Range(line))
             .SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1)).ToHashSet();
         var composites = CharacterData.AllDecompositions.Where(entry => entry.Value.Length > 1 && !excluded.Contains(entry.Key)).ToArray();
         var byParts = composites.ToDictionary(entry => string.Join(' ', entry.Value), entry => entry.Key);

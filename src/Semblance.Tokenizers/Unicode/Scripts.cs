@@ -39,8 +39,8 @@ internal static class Scripts
 
     private static (int First, int Last, int Script)[] Read() =>
     [
-        .. CharacterData.Lines("Scripts")
-            .SelectMany((line, index) => line.Split(' ')[1..].Select(range => (CharacterData.Range(range), Script: index + 1)))
+        .. UnicodeTable.Lines("Scripts")
+            .SelectMany((line, index) => line.Split(' ')[1..].Select(range => (UnicodeTable.Range(range), Script: index + 1)))
             .Select(entry => (entry.Item1.First, entry.Item1.Last, entry.Script)).OrderBy(range => range.First),
     ];
 }

@@ -8,7 +8,8 @@ namespace Semblance.Server.Tests.Batching;
 public sealed class BatcherTests : IDisposable
 {
     private readonly FakeComputation _model = new();
-    private readonly Batcher _batcher = new(new BatcherOptions { Threads = 0, BatchTokens = 1000, TurnTokens = 100, MaxQueuedTokens = 5000 });
+    private readonly Batcher _batcher = new(
+        new BatcherOptions { Threads = 0, BatchTokens = 1000, FirstTurnTokens = 100, TurnTokens = 100, MaxQueuedTokens = 5000 });
 
     public void Dispose() => _batcher.Dispose();
 
@@ -78,6 +79,69 @@ public sealed class BatcherTests : IDisposable
         _batcher.RunOne();
         _model.Batches[0].Take(6).ShouldBe([1, 1, 2, 2, 3, 3], "a turn is 100 tokens");
         _model.Batches[0].CountBy(id => id).ShouldAllBe(group => group.Value >= 6);
+    }
+
+    [Fact]
+    public async Task Requests_that_end_in_their_first_turn_are_computed_in_the_order_of_their_arrival()
+    {
+        using var batcher = new Batcher(new BatcherOptions { Threads = 0, BatchTokens = 100, FirstTurnTokens = 300, TurnTokens = 50 });
+        Task<int[]>[] tasks = [.. Enumerable.Range(1, 3).Select(id =>
+            batcher.RunAsync(new BatchRequest<int>(_model, Texts(50, [.. Enumerable.Repeat(id, 6)])), CancellationToken.None))];
+        for (var batch = 0; batch < 3; batch++)
+        {
+            batcher.RunOne();
+        }
+
+        _model.Batches.ShouldBe([[1, 1], [1, 1], [1, 1]]);
+        (await tasks[0]).ShouldBe(Enumerable.Repeat(1, 6));
+        while (batcher.RunOne())
+        {
+        }
+
+        _model.Batches.SelectMany(batch => batch).ShouldBe([.. Enumerable.Repeat(1, 6), .. Enumerable.Repeat(2, 6), .. Enumerable.Repeat(3, 6)]);
+    }
+
+    [Fact]
+    public async Task After_its_first_turn_a_large_request_lets_the_others_pass()
+    {
+        using var batcher = new Batcher(new BatcherOptions { Threads = 0, BatchTokens = 100, FirstTurnTokens = 200, TurnTokens = 50 });
+        var large = batcher.RunAsync(new BatchRequest<int>(_model, Texts(50, [.. Enumerable.Repeat(1, 20)])), CancellationToken.None);
+        batcher.RunOne();
+        var small = batcher.RunAsync(new BatchRequest<int>(_model, Texts(50, [2])), CancellationToken.None);
+        batcher.RunOne();
+        small.IsCompleted.ShouldBeFalse();
+        batcher.RunOne();
+        (await small).ShouldBe([2]);
+        _model.Batches.ShouldBe([[1, 1], [1, 1], [2, 1]]);
+        large.IsCompleted.ShouldBeFalse();
+        while (batcher.RunOne())
+        {
+        }
+
+        await large;
+    }
+
+    [Fact]
+    public async Task A_thread_leaves_a_part_of_a_request_to_the_thread_that_is_free_next()
+    {
+        using var started = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var model = new FakeComputation
+        {
+            Inside = _ =>
+            {
+                started.Set();
+                release.Wait();
+            },
+        };
+        using var batcher = new Batcher(new BatcherOptions { Threads = 2, BatchTokens = 2000 });
+        var blocked = new BlockedBatcher(batcher, 10);
+        var request = batcher.RunAsync(new BatchRequest<int>(model, Texts(100, [.. Enumerable.Range(0, 10)])), CancellationToken.None);
+        started.Wait();
+        model.Batches.ShouldHaveSingleItem().ShouldBe([0, 1, 2, 3, 4]);
+        blocked.Dispose();
+        release.Set();
+        (await request).ShouldBe(Enumerable.Range(0, 10));
     }
 
     [Fact]
@@ -249,7 +313,14 @@ public sealed class BatcherTests : IDisposable
     public async Task A_request_that_would_end_too_late_is_refused_unless_its_turns_come_early()
     {
         var time = new ManualTime();
-        var options = new BatcherOptions { Threads = 0, BatchTokens = 100, TurnTokens = 100, MaxWait = TimeSpan.FromSeconds(10) };
+        var options = new BatcherOptions
+        {
+            Threads = 0,
+            BatchTokens = 100,
+            FirstTurnTokens = 100,
+            TurnTokens = 100,
+            MaxWait = TimeSpan.FromSeconds(10),
+        };
         using var batcher = new Batcher(options, null, time);
         var model = new FakeComputation { Inside = _ => time.Advance(TimeSpan.FromSeconds(1)) };
         var measured = batcher.RunAsync(new BatchRequest<int>(model, Texts(100, [1])), CancellationToken.None);

@@ -60,8 +60,11 @@ public class HostileInputTests
     public async Task A_body_of_a_hundred_megabytes_is_refused_before_it_is_sent()
     {
         await using var server = await TestServer.StartAsync(Options);
-        (await StatusAsync(server, "POST /embed HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n"))
-            .ShouldBe(413);
+        foreach (var path in (string[])["/embed", "/v1/classify", "/v1/tag", "/v1/answer", "/tokenize", "/detokenize"])
+        {
+            (await StatusAsync(server, $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n"))
+                .ShouldBe(413, path);
+        }
     }
 
     [Fact]
@@ -97,9 +100,10 @@ public class HostileInputTests
     public async Task A_body_that_does_not_arrive_is_a_timeout_of_the_client()
     {
         await using var server = await TestServer.StartAsync(Options);
-        (await StatusAsync(
-            server, "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"))
-            .ShouldBe(408);
+        string[] paths = ["/v1/embeddings", "/v1/classify", "/v1/tag", "/v1/answer", "/tokenize"];
+        (await Task.WhenAll(paths.Select(path => StatusAsync(
+            server, $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"))))
+            .ShouldAllBe(status => status == 408);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Semblance.Server.Tests.Observability;
 
@@ -54,5 +58,18 @@ public sealed class ObservabilityTests : IAsyncLifetime
         schemas.GetProperty("OllamaEmbedBody").GetProperty("properties").TryGetProperty("prompt", out _).ShouldBeTrue();
         document.GetProperty("paths").GetProperty("/v1/embeddings").GetProperty("post").GetProperty("requestBody").ValueKind
             .ShouldBe(JsonValueKind.Object);
+    }
+
+    [Fact]
+    public void Every_body_has_a_contract_that_needs_no_reflection()
+    {
+        var contracts = _server.Get<IOptions<JsonOptions>>().Value.SerializerOptions.TypeInfoResolverChain.OfType<JsonSerializerContext>()
+            .ToArray();
+        var routes = _server.Get<EndpointDataSource>().Endpoints.Where(route => route.Metadata.GetMetadata<Dialect>() is not null).ToArray();
+        var bodies = routes.SelectMany(route => route.Metadata.OfType<IAcceptsMetadata>()).Select(body => body.RequestType)
+            .Concat(routes.SelectMany(route => route.Metadata.OfType<IProducesResponseTypeMetadata>()).Select(answer => answer.Type))
+            .OfType<Type>().Where(type => type != typeof(void)).Distinct().ToArray();
+        bodies.Length.ShouldBeGreaterThan(40);
+        bodies.Where(type => !Array.Exists(contracts, contract => contract.GetTypeInfo(type) is not null)).ShouldBeEmpty();
     }
 }

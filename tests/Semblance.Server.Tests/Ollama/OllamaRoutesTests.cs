@@ -67,6 +67,10 @@ public sealed class OllamaRoutesTests : IAsyncLifetime
         shown.GetProperty("model_info").GetProperty("general.parameter_count").GetInt64().ShouldBeGreaterThan(0);
         (await _server.GetAsync("/api/ps")).Json.GetProperty("models").EnumerateArray()
             .ShouldContain(loaded => loaded.GetProperty("name").GetString() == "all-minilm");
+        var loaded = (await _server.GetAsync("/api/ps")).Json.GetProperty("models")[0];
+        loaded.GetProperty("expires_at").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow);
+        loaded.GetProperty("size_vram").GetInt64().ShouldBe(0);
+        loaded.GetProperty("context_length").GetInt32().ShouldBe(SentenceTransformer.Load(TestServer.PromptsModel).MaxSequenceLength);
         (await _server.GetAsync("/api/version")).Json.GetProperty("version").GetString().ShouldNotBeNullOrEmpty();
         (await _server.SendAsync(HttpMethod.Head, "/api/version")).Status.ShouldBe(200);
         (await _server.GetAsync("/")).Body.ShouldBe("Ollama is running");

@@ -52,6 +52,27 @@ internal sealed class RpcClient(Uri url, string? key = null) : IDisposable
         return await call;
     }
 
+    /// <summary>Calls a method with bytes that need not be a message.</summary>
+    public async Task SendBytesAsync(string service, string method, byte[] bytes, MethodType type = MethodType.Unary)
+    {
+        var plain = Marshallers.Create<byte[]>(message => message, message => message);
+        var named = new Method<byte[], byte[]>(type, $"tei.v1.{service}", method, plain, plain);
+        if (type == MethodType.Unary)
+        {
+            using var call = _channel.CreateCallInvoker().AsyncUnaryCall(named, null, Options, bytes);
+            await call;
+            return;
+        }
+
+        using var stream = _channel.CreateCallInvoker().AsyncDuplexStreamingCall(named, null, Options);
+        await stream.RequestStream.WriteAsync(bytes);
+        await stream.RequestStream.CompleteAsync();
+        await foreach (var response in stream.ResponseStream.ReadAllAsync())
+        {
+            response.ShouldNotBeNull();
+        }
+    }
+
     private static async Task SendAsync<TRequest>(IClientStreamWriter<TRequest> stream, IEnumerable<TRequest> requests)
     {
         foreach (var request in requests)
@@ -65,7 +86,7 @@ internal sealed class RpcClient(Uri url, string? key = null) : IDisposable
     private static Method<TRequest, TResponse> Method<TRequest, TResponse>(MethodType type, string service, string method)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        new(type, $"tei.v1.{service}", method, Marshaller<TRequest>(), Marshaller<TResponse>());
+        new(type, service.Contains('.', StringComparison.Ordinal) ? service : $"tei.v1.{service}", method, Marshaller<TRequest>(), Marshaller<TResponse>());
 
     private static Marshaller<T> Marshaller<T>()
         where T : class, IMessage<T>, new() => Marshallers.Create(message => message.ToByteArray(), bytes =>

@@ -1,4 +1,11 @@
+using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Semblance.Server.Batching;
 using Semblance.Server.Rpc;
 using Semblance.Server.Tests.Batching;
@@ -145,6 +152,102 @@ public class RpcTests
             await FailsAsync(StatusCode.ResourceExhausted, Embed(client, new EmbedRequest { Inputs = "a" }));
         }
     }
+
+    [Fact]
+    public async Task The_standard_health_service_needs_no_key_and_knows_every_service()
+    {
+        await using var server = await TestServer.StartAsync(new ServerOptions
+        {
+            Models = [new ServedModel("dense", TestServer.DenseModel)],
+            GrpcUrl = "http://127.0.0.1:0",
+            ApiKeys = ["key"],
+        });
+        using var client = new RpcClient(server.RpcUrl);
+        using var known = new RpcClient(server.RpcUrl, "key");
+        await Embed(known, new EmbedRequest { Inputs = "a" }); // loads the model
+        foreach (var service in (string[])["", "tei.v1.Info", "tei.v1.Embed", "tei.v1.Predict", "tei.v1.Rerank", "tei.v1.Tokenize"])
+        {
+            (await Health(client, service)).Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.Serving, service);
+        }
+
+        await FailsAsync(StatusCode.NotFound, Health(client, "other"));
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_or_has_no_model_yet_does_not_serve()
+    {
+        var time = new Models.ManualTime();
+        await using var server = await StartAsync($"dense={TestServer.DenseModel}");
+        using var client = new RpcClient(server.RpcUrl);
+        await Embed(client, new EmbedRequest { Inputs = "a" });
+        var host = server.Get<Server.Models.ModelHost>();
+        var draining = new Draining(time);
+        (await new RpcHealth(host, draining).CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await draining.WaitAsync(stopped.Token);
+        (await new RpcHealth(host, draining).CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Unhealthy);
+        using var empty = new Server.Models.ModelHost(
+            new ServerOptions { Models = [new ServedModel("dense", TestServer.DenseModel)] }, NullLogger<Server.Models.ModelHost>.Instance, null);
+        (await new RpcHealth(empty, new Draining(time)).CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Unhealthy);
+    }
+
+    [Theory]
+    [InlineData("grpc.reflection.v1.ServerReflection")]
+    [InlineData("grpc.reflection.v1alpha.ServerReflection")]
+    public async Task Server_reflection_lists_the_services_and_describes_their_messages(string service)
+    {
+        await using var server = await StartAsync($"dense={TestServer.DenseModel}");
+        using var client = new RpcClient(server.RpcUrl);
+        var answers = await client.StreamAsync<ServerReflectionRequest, ServerReflectionResponse>(
+            service, "ServerReflectionInfo",
+            [new ServerReflectionRequest { ListServices = "" }, new ServerReflectionRequest { FileContainingSymbol = "tei.v1.EmbedRequest" }]);
+        answers[0].ListServicesResponse.Service.Select(found => found.Name).Order(StringComparer.Ordinal).ShouldBe(
+            ["grpc.health.v1.Health", "tei.v1.Embed", "tei.v1.Info", "tei.v1.Predict", "tei.v1.Rerank", "tei.v1.Tokenize"]);
+        var file = FileDescriptorProto.Parser.ParseFrom(answers[1].FileDescriptorResponse.FileDescriptorProto[0]);
+        file.Package.ShouldBe("tei.v1");
+        file.MessageType.Select(message => message.Name).ShouldContain("EmbedRequest");
+    }
+
+    [Fact]
+    public async Task A_server_with_an_address_for_gRPC_starts_without_a_warning()
+    {
+        using var log = new CapturedLog();
+        await using var app = SemblanceServer.Create(
+            new ServerOptions { Models = [new ServedModel("dense", TestServer.DenseModel)], GrpcUrl = "http://127.0.0.1:0" },
+            "--urls=http://127.0.0.1:0;http://127.0.0.1:0");
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+        await app.StartAsync();
+        app.Urls.Count.ShouldBe(3);
+        await app.StopAsync();
+        log.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_message_that_is_damaged_or_too_large_is_an_error_of_its_call_alone()
+    {
+        using var log = new CapturedLog();
+        await using var server = await StartAsync($"dense={TestServer.DenseModel}");
+        server.Get<ILoggerFactory>().AddProvider(log);
+        using var client = new RpcClient(server.RpcUrl);
+        byte[][] damaged = [[0xff], [0x0a, 0x05, 0x61], [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0b, 0x0b, 0x0b]];
+        foreach (var bytes in damaged)
+        {
+            await FailsAsync(StatusCode.Unknown, client.SendBytesAsync("Embed", "Embed", bytes));
+            await FailsAsync(StatusCode.InvalidArgument, client.SendBytesAsync("Embed", "EmbedStream", bytes, MethodType.DuplexStreaming));
+        }
+
+        await FailsAsync(StatusCode.ResourceExhausted, client.SendBytesAsync("Embed", "Embed", new byte[100 << 20]));
+        await FailsAsync(StatusCode.Unimplemented, client.SendBytesAsync("Embed", "None", []));
+        log.Warnings.ShouldBeEmpty();
+        (await Embed(client, new EmbedRequest { Inputs = "a" })).Embeddings.ShouldNotBeEmpty();
+        var many = new RerankRequest { Query = "dog" };
+        many.Texts.Add(Enumerable.Repeat("a", 10_000));
+        (await client.CallAsync<RerankRequest, RerankResponse>("Rerank", "Rerank", many)).Ranks.Count.ShouldBe(10_000);
+    }
+
+    private static Task<HealthCheckResponse> Health(RpcClient client, string service) =>
+        client.CallAsync<HealthCheckRequest, HealthCheckResponse>("grpc.health.v1.Health", "Check", new HealthCheckRequest { Service = service });
 
     private static Task<TestServer> StartAsync(string model) => TestServer.StartAsync(new ServerOptions
     {

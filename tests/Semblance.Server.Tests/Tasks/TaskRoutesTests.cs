@@ -137,6 +137,47 @@ public sealed class TaskRoutesTests : IAsyncLifetime
         answer.Status.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData("/v1/classify", "input", "{}")]
+    [InlineData("/v1/tag", "input", "{}")]
+    [InlineData("/v1/answer", "question", """{"input":"a"}""")]
+    public async Task A_body_that_is_malformed_or_of_other_types_is_an_invalid_request(string path, string member, string incomplete)
+    {
+        byte[][] bodies =
+        [
+            [], .. ((string[])["{", "[]", "null", "5", "\"a\"", incomplete, $"{{\"{member}\":5}}", $"{{\"{member}\":{{}}}}",
+            $"{{\"{member}\":[1]}}", $"{{\"{member}\":[null]}}", $"{{\"{member}\":\"\\ud800\"}}",
+            $"{{\"{member}\":\"a\",\"input\":\"a\",\"model\":[1]}}", $"{{\"{member}\":{new string('[', 10_000)}"])
+                .Select(System.Text.Encoding.UTF8.GetBytes),
+            [0xff, 0xfe, 0x00], [.. System.Text.Encoding.UTF8.GetBytes($"{{\"{member}\":\""), 0xc3, 0x28, .. "\"}"u8],
+        ];
+        foreach (var body in bodies)
+        {
+            var answer = await _server.SendAsync(HttpMethod.Post, path, body);
+            answer.Status.ShouldBe(400, $"{System.Text.Encoding.UTF8.GetString(body[..Math.Min(60, body.Length)])}: {answer.Body}");
+            answer.Json.GetProperty("error").GetProperty("type").GetString().ShouldBe("invalid_request_error");
+        }
+    }
+
+    [Fact]
+    public async Task Ten_thousand_texts_are_one_request()
+    {
+        var input = Enumerable.Repeat("a dog", 10_000).ToArray();
+        foreach (var path in (string[])["/v1/classify", "/v1/tag"])
+        {
+            var answer = await _server.PostAsync(path, JsonSerializer.Serialize(new { input }));
+            answer.Status.ShouldBe(200, answer.Body[..Math.Min(200, answer.Body.Length)]);
+            answer.Json.GetProperty("results").GetArrayLength().ShouldBe(10_000);
+        }
+
+        (await _server.PostAsync("/v1/answer", JsonSerializer.Serialize(new { question = "what?", input }))).Status.ShouldBe(200);
+        var tooMany = JsonSerializer.Serialize(new { question = "what?", input = Enumerable.Repeat("a", 16_385) });
+        foreach (var path in (string[])["/v1/classify", "/v1/tag", "/v1/answer"])
+        {
+            (await _server.PostAsync(path, tooMany)).Status.ShouldBe(400, path);
+        }
+    }
+
     [Fact]
     public async Task A_question_that_fills_a_window_is_refused()
     {

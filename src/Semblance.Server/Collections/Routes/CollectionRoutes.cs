@@ -9,7 +9,7 @@ internal static class CollectionRoutes
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var dialect = CollectionsDialect.Instance;
+        var dialect = SemblanceDialect.Instance;
         routes.Get<CollectionList>(dialect, "/v1/collections", "Lists the collections", ListAsync);
         routes.Get<CollectionInfo>(dialect, Path, "Describes a collection", DescribeAsync);
         routes.Send<CreateBody, CollectionInfo>("PUT", dialect, Path, "Creates an empty collection", CreateAsync);

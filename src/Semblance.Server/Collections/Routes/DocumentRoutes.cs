@@ -13,7 +13,7 @@ internal static class DocumentRoutes
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var dialect = CollectionsDialect.Instance;
+        var dialect = SemblanceDialect.Instance;
         const string Documents = CollectionRoutes.Path + "/documents";
         routes.Post<UpsertBody, ChangeAnswer>(dialect, Documents, "Adds documents, or replaces those with the same ids", UpsertAsync);
         routes.Get<DocumentBody>(dialect, Documents + "/{id}", "Returns a document", GetAsync);

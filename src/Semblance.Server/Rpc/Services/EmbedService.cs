@@ -35,13 +35,15 @@ internal sealed class EmbedService(EmbeddingService embeddings) : Embed.EmbedBas
         ServerCallContext context) =>
         RpcStreams.AnswerAsync(requestStream, responseStream, AllAsync, context.CancellationToken);
 
-    private static EmbedQuery Query(string inputs, TruncationDirection direction, bool truncate, string? promptName) =>
-        new(null, [RpcValues.Checked(inputs, direction)]) { Truncate = truncate, PromptName = promptName };
+    private static EmbedQuery Query(ITextRequest request) => new(null, [RpcValues.Checked(request.Inputs, request.TruncationDirection)])
+    {
+        Truncate = request.Truncate,
+        PromptName = request.HasPromptName ? request.PromptName : null,
+    };
 
     private async Task<EmbedResponse> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken)
     {
-        var query = Query(
-            request.Inputs, request.TruncationDirection, request.Truncate, request.HasPromptName ? request.PromptName : null) with
+        var query = Query(request) with
         {
             Normalize = !request.HasNormalize || request.Normalize,
             Dimensions = request.HasDimensions ? (int)Math.Min(request.Dimensions, int.MaxValue) : null,
@@ -52,9 +54,7 @@ internal sealed class EmbedService(EmbeddingService embeddings) : Embed.EmbedBas
 
     private async Task<EmbedSparseResponse> SparseAsync(EmbedSparseRequest request, CancellationToken cancellationToken)
     {
-        var query = Query(
-            request.Inputs, request.TruncationDirection, request.Truncate, request.HasPromptName ? request.PromptName : null);
-        var result = await embeddings.EmbedSparseAsync(query, cancellationToken).ConfigureAwait(false);
+        var result = await embeddings.EmbedSparseAsync(Query(request), cancellationToken).ConfigureAwait(false);
         var response = new EmbedSparseResponse { Metadata = RpcValues.Metadata(result.Usage) };
         var (indices, values) = (result.Results[0].Indices, result.Results[0].Values);
         for (var i = 0; i < indices.Length; i++)
@@ -67,9 +67,7 @@ internal sealed class EmbedService(EmbeddingService embeddings) : Embed.EmbedBas
 
     private async Task<EmbedAllResponse> AllAsync(EmbedAllRequest request, CancellationToken cancellationToken)
     {
-        var query = Query(
-            request.Inputs, request.TruncationDirection, request.Truncate, request.HasPromptName ? request.PromptName : null);
-        var result = await embeddings.EmbedTokensAsync(query, cancellationToken).ConfigureAwait(false);
+        var result = await embeddings.EmbedTokensAsync(Query(request), cancellationToken).ConfigureAwait(false);
         var response = new EmbedAllResponse { Metadata = RpcValues.Metadata(result.Usage) };
         var tokens = result.Results[0];
         for (var row = 0; row < tokens.Rows; row++)

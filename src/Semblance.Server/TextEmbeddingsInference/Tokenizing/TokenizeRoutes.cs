@@ -3,19 +3,15 @@ using Semblance.Tokenizers;
 
 namespace Semblance.Server.TextEmbeddingsInference;
 
-/// <summary>Represents <c>POST /tokenize</c> and <c>/decode</c>.</summary>
+/// <summary>Represents <c>POST /decode</c>, and <c>/tokenize</c> with <c>inputs</c>.</summary>
 internal static class TokenizeRoutes
 {
-    /// <summary>Maps the routes.</summary>
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        routes.Post<TokenizeRequest, TeiToken[][]>(
-            TeiDialect.Instance, "/tokenize", "Divides texts into tokens", context => Tei.AnswerAsync(context, TokenizeAsync));
-        routes.Post<DecodeRequest, string[]>(
-            TeiDialect.Instance, "/decode", "Converts token ids to texts", context => Tei.AnswerAsync(context, DecodeAsync));
-    }
+    /// <summary>Maps <c>/decode</c>.</summary>
+    public static void Map(IEndpointRouteBuilder routes) => routes.Post<DecodeRequest, string[]>(
+        TeiDialect.Instance, "/decode", "Converts token ids to texts", context => Tei.AnswerAsync(context, DecodeAsync));
 
-    private static async Task<TeiAnswer> TokenizeAsync(HttpContext context, JsonElement body)
+    /// <summary>Divides the texts of a body into tokens.</summary>
+    public static async Task<TeiAnswer> TokenizeAsync(HttpContext context, JsonElement body)
     {
         var request = Tei.Parse(body, TeiJson.Default.TokenizeRequest);
         var texts = request.Texts();
@@ -57,8 +53,7 @@ internal static class TokenizeRoutes
             : model.Prompts.TryGetValue(promptName, out var prompt) ? prompt + text
             : throw RequestException.Validation(
                 $"`prompt_name` is '{promptName}'; the prompts of the model are {string.Join(", ", model.Prompts.Keys)}.", "prompt_name");
-        var encoding = model.Tokenizer.WithoutTruncation().Encode(
-            text, null, new TokenizerOptions { AddSpecialTokens = addSpecialTokens });
+        var encoding = Encode(model, text, addSpecialTokens);
         var (bytes, offsets) = (System.Text.Encoding.UTF8.GetBytes(text), encoding.ByteOffsets(text));
         var tokens = new TeiToken[encoding.Count];
         for (var i = 0; i < tokens.Length; i++)
@@ -73,6 +68,10 @@ internal static class TokenizeRoutes
 
         return tokens;
     }
+
+    /// <summary>Divides a text of any length into tokens.</summary>
+    public static Tokenizers.Encoding Encode(LoadedModel model, string text, bool addSpecialTokens) =>
+        model.TokenizerOfWholeTexts.Encode(text, null, new TokenizerOptions { AddSpecialTokens = addSpecialTokens });
 
     private static Task<ModelLease> AcquireAsync(HttpContext context) => context.RequestServices.GetRequiredService<ModelHost>()
         .AcquireAsync(null, ModelTask.Any, context.RequestAborted);
