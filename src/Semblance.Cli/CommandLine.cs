@@ -151,6 +151,7 @@ internal static class CommandLine
         new ForwardCommand(host),
         new InfoCommand(host),
         new QuantizeCommand(host),
+        new AverageCommand(host),
         new ConvertCommand(host),
         new DownloadCommand(host),
         new InitCommand(host),

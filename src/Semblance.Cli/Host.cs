@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Semblance.Cli.Input;
 using Semblance.Cli.Output;
 using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance.Cli;
 
@@ -97,6 +99,29 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
     /// <param name="work">The work, which reports the finished part, from 0 to 1.</param>
     public Task WithProgressAsync(string title, Func<IProgressBar, Task> work) =>
         isInteractive ? ProgressBar.RunAsync(title, work) : work(new Unwatched());
+
+    /// <summary>Writes results as they arrive, as lines of text or as JSON objects.</summary>
+    /// <typeparam name="T">The type of a result.</typeparam>
+    /// <param name="results">The results.</param>
+    /// <param name="format">The value of the option <c>--format</c>.</param>
+    /// <param name="writeText">Writes the lines of a result.</param>
+    /// <param name="writeJson">Writes the members of the object of a result.</param>
+    public async Task WriteAsync<T>(
+        IAsyncEnumerable<T> results, string? format, Action<T> writeText, Action<Utf8JsonWriter, T> writeJson)
+    {
+        using var json = format == "json" ? new JsonLinesWriter(Output) : null;
+        await foreach (var result in results.ConfigureAwait(false))
+        {
+            if (json is null)
+            {
+                writeText(result);
+            }
+            else
+            {
+                json.Write(writer => writeJson(writer, result));
+            }
+        }
+    }
 
     /// <summary>Writes buffered output.</summary>
     public void Flush()

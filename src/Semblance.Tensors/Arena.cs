@@ -6,6 +6,9 @@ namespace Semblance.Tensors;
 /// </summary>
 internal sealed unsafe class Arena
 {
+    // Training holds blocks of a few sizes for long: one in the place of a much smaller one would be missing soon.
+    private const int MostWaste = 2;
+
     // A larger arena is not kept for the next computation, except after training, which needs as much again.
     private const long LargestKept = 256L << 20;
 
@@ -38,19 +41,27 @@ internal sealed unsafe class Arena
     }
 
     /// <summary>Leases room for <paramref name="count"/> floats, which are not initialized.</summary>
-    public Lease Take(int count)
+    /// <param name="count">The number of floats.</param>
+    /// <param name="training"><see langword="true"/> to take no block of more than twice the size.</param>
+    public Lease Take(int count, bool training)
     {
+        var most = training ? (long)MostWaste * RoundUp(count) : int.MaxValue;
         lock (_gate)
         {
             _leased += (long)count * sizeof(float);
             PeakBytes = Math.Max(PeakBytes, _leased);
-            var best = -1;
+            int best = -1, tooSmall = -1;
             for (var i = 0; i < _free.Count; i++)
             {
+                var capacity = _free[i].Capacity;
                 // The smallest block that fits; of equal blocks the one returned last, which is warm in the cache.
-                if (_free[i].Capacity >= count && (best < 0 || _free[i].Capacity <= _free[best].Capacity))
+                if (capacity >= count && capacity <= most && (best < 0 || capacity <= _free[best].Capacity))
                 {
                     best = i;
+                }
+                else if (capacity < count && (tooSmall < 0 || capacity > _free[tooSmall].Capacity))
+                {
+                    tooSmall = i;
                 }
             }
 
@@ -62,16 +73,15 @@ internal sealed unsafe class Arena
             }
 
             // Drops the largest of the blocks that are too small, so that the sizes settle at what the batches need.
-            if (_free.Count > 0)
+            if (tooSmall >= 0)
             {
-                var largest = _free.MaxBy(block => block.Capacity)!;
-                _bytes -= (long)largest.Capacity * sizeof(float);
-                _free.Remove(largest);
+                _bytes -= (long)_free[tooSmall].Capacity * sizeof(float);
+                _free.RemoveAt(tooSmall);
             }
 
-            var capacity = RoundUp(count);
-            _bytes += (long)capacity * sizeof(float);
-            return new Lease(this, new Block(capacity), count);
+            var made = new Block(RoundUp(count));
+            _bytes += (long)made.Capacity * sizeof(float);
+            return new Lease(this, made, count);
         }
     }
 

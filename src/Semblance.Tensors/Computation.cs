@@ -240,7 +240,7 @@ public sealed class Computation : IDisposable
     public Tensor Lease(params ReadOnlySpan<int> shape)
     {
         // Recomputed operations capture tensors that no record mentions.
-        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && RecordsNow);
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape), Recording), shape, Recomputes && RecordsNow);
         _tensors.Add(tensor);
         return tensor;
     }

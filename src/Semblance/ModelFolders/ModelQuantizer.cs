@@ -11,15 +11,14 @@ namespace Semblance;
 /// </summary>
 public static class ModelQuantizer
 {
-    private const string Card = "README.md";
+    /// <summary>The name of the model card.</summary>
+    internal const string Card = "README.md";
+
     private const string CardHeading = "## Stored weights";
 
     // A layer of few outputs, such as a classifier's, and a table of few rows, such as that of token types, cost little and add the same
     // error to every text.
     private const int FewestChannels = 16;
-
-    // Of the files that do not belong to the model, those that belong to whoever receives it.
-    private static readonly string[] Notes = [Card, "LICENSE", "LICENSE.md", "LICENSE.txt", "NOTICE", "NOTICE.md", "NOTICE.txt"];
 
     /// <summary>Writes a copy of a model with its weights in another type.</summary>
     /// <param name="folder">The model's folder: an encoder of any kind, a cross-encoder or a transformer.</param>
@@ -44,44 +43,18 @@ public static class ModelQuantizer
                 nameof(weights), weights, "The type is not supported for weights; supported are I8, F16, BF16 and F32.");
         }
 
-        var source = Path.GetFullPath(ModelFolder.Whole(folder));
-        if (!Directory.Exists(source))
-        {
-            throw new DirectoryNotFoundException($"{folder}: there is no such folder; expected the folder of a model.");
-        }
-
-        AdapterFiles.Refuse(source);
-        var files = Files(source);
-        var folders = files.Where(file => Checkpoint.IsFileName(Path.GetFileName(file))).Select(file => Path.GetDirectoryName(file)!)
-            .Distinct().ToList();
-        if (folders.Count == 0)
-        {
-            throw new FileNotFoundException($"{folder}: the folder has no weights; expected a model.");
-        }
-
-        QuantizedModel? result = null;
-        ModelFiles.Save(output, written =>
-        {
-            foreach (var file in files.Where(file => !Checkpoint.IsFileName(Path.GetFileName(file))))
+        var copy = new ModelCopy(folder);
+        var original = copy.WeightBytes;
+        var (types, bytes) = (new Dictionary<DType, long>(), 0L);
+        copy.Write(
+            output,
+            (inner, target) =>
             {
-                var copy = Path.Combine(written, Path.GetRelativePath(source, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy, overwrite: true);
-            }
-
-            var (types, bytes) = (new Dictionary<DType, long>(), 0L);
-            foreach (var inner in folders)
-            {
-                var target = Directory.CreateDirectory(Path.Combine(written, Path.GetRelativePath(source, inner))).FullName;
-                bytes += Convert(inner, target, weights, types);
+                bytes += Convert(Path.Combine(copy.Source, inner), target, weights, types);
                 WriteConfiguration(target, weights);
-            }
-
-            WriteCard(written, Path.GetFileName(source), weights);
-            var original = files.Where(file => Checkpoint.IsFileName(Path.GetFileName(file))).Sum(file => new FileInfo(file).Length);
-            result = new QuantizedModel(types.MaxBy(type => type.Value).Key, original, weights, bytes);
-        });
-        return result!;
+            },
+            written => WriteCard(written, Path.GetFileName(copy.Source), weights));
+        return new QuantizedModel(types.MaxBy(type => type.Value).Key, original, weights, bytes);
     }
 
     /// <summary>Returns the name of a type of weights, as in <c>torch_dtype</c>: <c>int8</c>, <c>float16</c> and so on.</summary>
@@ -94,14 +67,6 @@ public static class ModelQuantizer
         DType.F32 => "float32",
         _ => weights.ToString().ToLowerInvariant(),
     };
-
-    private static List<string> Files(string folder)
-    {
-        var belongs = ModelFiles.In(folder);
-        return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetRelativePath(folder, file).Replace('\\', '/') is var path && (belongs(path) || Notes.Contains(path)))
-            .Order(StringComparer.Ordinal)];
-    }
 
     // Returns the number of bytes of the written file.
     private static long Convert(string folder, string target, DType type, Dictionary<DType, long> types)
@@ -151,8 +116,11 @@ public static class ModelQuantizer
         }
     }
 
-    // Other integers are positions, mappings and counts. Static embeddings of Model2Vec may be I8 without scales.
-    private static bool IsWeight(TensorInfo info) => info.DType is DType.F16 or DType.BF16 or DType.F32 or DType.F64 or DType.I8;
+    /// <summary>
+    /// Returns whether a tensor is a weight. Other integers are positions, mappings and counts; static embeddings of Model2Vec may be I8
+    /// without scales.
+    /// </summary>
+    internal static bool IsWeight(TensorInfo info) => info.DType is DType.F16 or DType.BF16 or DType.F32 or DType.F64 or DType.I8;
 
     // Attention adds the relative biases to its logits, where an error is not averaged.
     private static bool IsQuantized(TensorInfo info) => info.Shape.Count > 1 && info.Shape[0] >= FewestChannels

@@ -84,6 +84,58 @@ public class FrozenTests
     }
 
     [Fact]
+    public void A_norm_after_a_residual_connection_keeps_one_tensor_for_the_backward_pass()
+    {
+        const int Rows = 200, Width = 64;
+        long Peak(int layers)
+        {
+            using var run = new Computation(recording: true);
+            var x = TestTensors.Random(1, Rows, Width);
+            x.RequiresGradient = true;
+            x = run.Scale(x, 1);
+            for (var i = 0; i < layers; i++)
+            {
+                using var before = x;
+                using var y = run.Linear(before, new Linear(TestTensors.Random(i + 3, Width, Width), null));
+                x = run.AddLayerNorm(y, before, new LayerNorm(TestTensors.Random(60, Width), null, 1e-5f));
+            }
+
+            run.Backward(x);
+            return run.PeakBytes;
+        }
+
+        (Peak(9) - Peak(3)).ShouldBe(6 * Rows * Width * sizeof(float));
+    }
+
+    [Fact]
+    public void Training_takes_little_more_memory_than_it_holds()
+    {
+        const int Rows = 3000, Width = 64;
+        Linear square = new(TestTensors.Random(1, Width, Width), null), up = new(TestTensors.Random(2, 4 * Width, Width), null),
+            down = new(TestTensors.Random(3, Width, 4 * Width), null);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var run = new Computation(maxThreads: 1, recording: true);
+        var input = TestTensors.Random(4, Rows, Width);
+        input.RequiresGradient = true;
+        var x = run.Scale(input, 1);
+        for (var i = 0; i < 8; i++)
+        {
+            for (var j = 0; j < 4; j++)
+            {
+                using var last = x;
+                using var narrow = run.Linear(last, square); // the activation keeps it
+                x = run.Activate(narrow, Activation.Silu);
+            }
+
+            using var activated = x;
+            using var wide = run.Linear(activated, up);
+            x = run.Linear(wide, down);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(run.PeakBytes * 3 / 2);
+    }
+
+    [Fact]
     public void Memory_that_has_been_returned_cannot_be_read()
     {
         using var run = new Computation(recording: true);

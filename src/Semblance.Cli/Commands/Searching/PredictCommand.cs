@@ -49,30 +49,25 @@ internal sealed class PredictCommand : CliCommand
             Activation = arguments.GetValue(_logits) ? Activation.Identity : null,
             ApplySoftmax = arguments.GetValue(_softmax),
         });
-        using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
-        await foreach (var prediction in model.PredictAsync(
-            _pairs.ReadAsync(arguments, lines, cancellationToken), options, cancellationToken).ConfigureAwait(false))
-        {
-            if (json is not null)
-            {
-                json.Write(writer =>
-                {
-                    writer.WriteStrings("texts", [prediction.Text, prediction.Pair]);
-                    writer.WriteStartObject("scores");
-                    foreach (var (i, label) in model.Labels.Index())
-                    {
-                        writer.WriteNumber(label, prediction.Scores.Span[i]);
-                    }
-
-                    writer.WriteEndObject();
-                });
-            }
-            else
+        await Host.WriteAsync(
+            model.PredictAsync(_pairs.ReadAsync(arguments, lines, cancellationToken), options, cancellationToken),
+            arguments.GetValue(_format),
+            prediction =>
             {
                 var scores = string.Join('\t', prediction.Scores.ToArray().Select(Numbers.Score));
                 Host.Text.WriteLine(model.Labels.Count == 1 ? scores : $"{model.Labels[Best(prediction.Scores.Span)]}\t{scores}");
-            }
-        }
+            },
+            (writer, prediction) =>
+            {
+                writer.WriteStrings("texts", [prediction.Text, prediction.Pair]);
+                writer.WriteStartObject("scores");
+                foreach (var (i, label) in model.Labels.Index())
+                {
+                    writer.WriteNumber(label, prediction.Scores.Span[i]);
+                }
+
+                writer.WriteEndObject();
+            }).ConfigureAwait(false);
     }
 
     private static int Best(ReadOnlySpan<float> scores) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores);

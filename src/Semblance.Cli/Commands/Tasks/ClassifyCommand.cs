@@ -2,7 +2,6 @@ using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
@@ -40,18 +39,12 @@ internal sealed class ClassifyCommand : CliCommand
             TopK = arguments.GetValue(_topK),
             Threshold = arguments.GetValue(_threshold),
         });
-        using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
         var texts = _texts.ReadAsync(arguments, Host, cancellationToken);
-        await foreach (var classified in model.ClassifyAsync(
-            texts.Select(text => (text, (string?)null)), options, cancellationToken).ConfigureAwait(false))
-        {
-            if (json is null)
-            {
-                Host.Text.WriteLine(string.Join('\t', classified.Labels.Select(label => $"{label.Label}\t{Numbers.Score(label.Score)}")));
-                continue;
-            }
-
-            json.Write(writer =>
+        await Host.WriteAsync(
+            model.ClassifyAsync(texts.Select(text => (text, (string?)null)), options, cancellationToken), arguments.GetValue(_format),
+            classified => Host.Text.WriteLine(
+                string.Join('\t', classified.Labels.Select(label => $"{label.Label}\t{Numbers.Score(label.Score)}"))),
+            (writer, classified) =>
             {
                 writer.WriteString("text", classified.Text);
                 writer.WriteStartArray("labels");
@@ -64,7 +57,6 @@ internal sealed class ClassifyCommand : CliCommand
                 }
 
                 writer.WriteEndArray();
-            });
-        }
+            }).ConfigureAwait(false);
     }
 }

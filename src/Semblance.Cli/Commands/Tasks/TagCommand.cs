@@ -1,8 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
@@ -46,30 +46,29 @@ internal sealed class TagCommand : CliCommand
             Aggregation = Enum.Parse<AggregationStrategy>(arguments.GetValue(_aggregation)!, ignoreCase: true),
             Stride = arguments.GetValue(_stride),
         });
-        using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
         var number = 0L;
-        await foreach (var tagged in model.TagAsync(
-            _texts.ReadAsync(arguments, Host, cancellationToken), options, cancellationToken).ConfigureAwait(false))
-        {
-            number++;
-            var positions = new TextPositions(tagged.Text, arguments.GetValue(_offsets) == "code-points");
-            if (json is not null)
+        await Host.WriteAsync(
+            model.TagAsync(_texts.ReadAsync(arguments, Host, cancellationToken), options, cancellationToken), arguments.GetValue(_format),
+            tagged =>
             {
-                Write(json, tagged, positions, options.Aggregation == AggregationStrategy.None ? "entity" : "entity_group");
-                continue;
-            }
+                number++;
+                var positions = Positions(tagged);
+                foreach (var entity in tagged.Entities)
+                {
+                    Host.Text.WriteLine(string.Join(
+                        '\t', Numbers.Invariant($"{number}"), Numbers.Invariant($"{positions.Of(entity.Start)}"),
+                        Numbers.Invariant($"{positions.Of(entity.End)}"), entity.Label, Numbers.Score(entity.Score), Column.Last(entity.Text)));
+                }
+            },
+            (writer, tagged) => Write(
+                writer, tagged, Positions(tagged), options.Aggregation == AggregationStrategy.None ? "entity" : "entity_group"))
+            .ConfigureAwait(false);
 
-            foreach (var entity in tagged.Entities)
-            {
-                Host.Text.WriteLine(string.Join(
-                    '\t', Numbers.Invariant($"{number}"), Numbers.Invariant($"{positions.Of(entity.Start)}"),
-                    Numbers.Invariant($"{positions.Of(entity.End)}"), entity.Label, Numbers.Score(entity.Score), Column.Last(entity.Text)));
-            }
-        }
+        TextPositions Positions(TaggedText tagged) => new(tagged.Text, arguments.GetValue(_offsets) == "code-points");
     }
 
     // The names of the members are those of the original's pipeline.
-    private static void Write(JsonLinesWriter json, TaggedText tagged, TextPositions positions, string label) => json.Write(writer =>
+    private static void Write(Utf8JsonWriter writer, TaggedText tagged, TextPositions positions, string label)
     {
         writer.WriteString("text", tagged.Text);
         writer.WriteStartArray("entities");
@@ -91,5 +90,5 @@ internal sealed class TagCommand : CliCommand
         }
 
         writer.WriteEndArray();
-    });
+    }
 }

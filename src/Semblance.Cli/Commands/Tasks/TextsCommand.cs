@@ -2,7 +2,6 @@ using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
@@ -67,23 +66,19 @@ internal abstract class TextsCommand : CliCommand
             MaxThreads = _generation.Threads(arguments),
             Counter = Host.Count("texts", "; --truncation chunk divides long texts instead"),
         };
-        using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
         var texts = _texts.ReadAsync(arguments, Host, cancellationToken);
-        await foreach (var generated in model.GenerateAsync(texts, options, cancellationToken).ConfigureAwait(false))
-        {
-            if (json is null)
+        await Host.WriteAsync(
+            model.GenerateAsync(texts, options, cancellationToken), arguments.GetValue(_format),
+            generated =>
             {
                 Host.Text.WriteLine(Column.Last(generated.Text));
                 Host.Flush();
-                continue;
-            }
-
-            json.Write(writer =>
+            },
+            (writer, generated) =>
             {
                 writer.WriteString("text", generated.Source);
                 writer.WriteString(_result, generated.Text);
                 writer.WriteBoolean("truncated", generated.Truncated);
-            });
-        }
+            }).ConfigureAwait(false);
     }
 }

@@ -5,14 +5,13 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// Computes the backward pass of layer normalization, one row per item: with n the normalized row and g the gradient times the weight, dx =
-/// (g − mean(g) − n · mean(g · n)) / standard deviation, which is the gradient of the residual as well. It stores n, if there is room for
+/// (g − mean(g) − n · mean(g · n)) / standard deviation, which is the gradient of a residual in x as well. dx may be x. It stores n, if there is room for
 /// it, for the gradient of the weight.
 /// </summary>
 internal readonly unsafe struct LayerNormGradient(
-    Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient, Tensor? normalized, Tensor dx, Tensor? dResidual, bool adds) : IKernel
+    Tensor x, LayerNorm layer, Tensor gradient, Tensor? normalized, Tensor dx, Tensor? dResidual, bool adds) : IKernel
 {
     private readonly Operand _x = x;
-    private readonly Operand _residual = residual;
     private readonly Operand _weight = layer.Weight;
     private readonly Operand _gradient = gradient;
     private readonly Operand _normalized = normalized;
@@ -31,8 +30,7 @@ internal readonly unsafe struct LayerNormGradient(
         {
             var start = (nint)row * _columns;
             float* n = scratch is null ? _normalized.Data + start : scratch, dx = _dx.Data + start, dy = _gradient.Data + start;
-            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(
-                _x.Data + start, _residual.Data is null ? null : _residual.Data + start, n, _columns, _epsilon);
+            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(_x.Data + start, null, n, _columns, _epsilon);
             TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale), weightedSum = TLanes.Zero, products = TLanes.Zero;
             var whole = _columns / TLanes.Count * TLanes.Count;
             for (var i = 0; i < whole; i += TLanes.Count)

@@ -3,23 +3,28 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Computes layer normalization of one row per item. The variance is computed around the mean, in a second pass.</summary>
+/// <summary>
+/// Computes layer normalization of one row per item. The variance is computed around the mean, in a second pass. It stores the sum of x and
+/// the residual, if there is room for it, for the backward pass.
+/// </summary>
 internal readonly unsafe struct LayerNormKernel : IKernel
 {
     private readonly Operand _x;
     private readonly Operand _residual;
     private readonly Operand _weight;
     private readonly Operand _bias;
+    private readonly Operand _sum;
     private readonly Operand _y;
     private readonly int _columns;
     private readonly float _epsilon;
 
-    public LayerNormKernel(Tensor x, Tensor? residual, LayerNorm layer, Tensor y)
+    public LayerNormKernel(Tensor x, Tensor? residual, LayerNorm layer, Tensor? sum, Tensor y)
     {
         _x = x;
         _residual = residual;
         _weight = layer.Weight;
         _bias = layer.Shift;
+        _sum = sum;
         _y = y;
         _columns = x.Columns;
         _epsilon = layer.Epsilon;
@@ -39,18 +44,19 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         where TLanes : struct, ILanes<TLanes>
     {
         float* x = _x.Data + start, residual = _residual.Data is null ? null : _residual.Data + start, y = _y.Data + start;
-        var (mean, scale) = Statistics<TLanes>(x, residual, y, _columns, _epsilon);
+        var sum = _sum.Data is null ? y : _sum.Data + start;
+        var (mean, scale) = Statistics<TLanes>(x, residual, sum, _columns, _epsilon);
         TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale);
         var i = 0;
         for (; i <= _columns - TLanes.Count; i += TLanes.Count)
         {
-            TLanes.MultiplyAdd((TLanes.Load(y + i) - means) * scales, TLanes.Load(_weight.Data + i), TLanes.Load(_bias.Data + i))
+            TLanes.MultiplyAdd((TLanes.Load(sum + i) - means) * scales, TLanes.Load(_weight.Data + i), TLanes.Load(_bias.Data + i))
                 .Store(y + i);
         }
 
         for (; i < _columns; i++)
         {
-            y[i] = MathF.FusedMultiplyAdd((y[i] - mean) * scale, _weight.Data[i], _bias.Data[i]);
+            y[i] = MathF.FusedMultiplyAdd((sum[i] - mean) * scale, _weight.Data[i], _bias.Data[i]);
         }
     }
 

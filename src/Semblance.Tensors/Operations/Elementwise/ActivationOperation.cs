@@ -14,20 +14,27 @@ public static class ActivationOperation
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
-        var y = Elementwise(run, x, null, activation);
+        var y = run.Lease(x.Shape);
+        Execute(run, x, null, activation, y);
         if (run.Recording && x.RequiresGradient)
         {
-            run.Record(y, gradient => x.AddGradient(Elementwise(run, x, gradient, activation)), x);
+            run.Record(
+                y,
+                gradient =>
+                {
+                    Execute(run, x, gradient, activation, gradient);
+                    x.AddGradient(gradient);
+                },
+                x);
         }
 
         return y;
     }
 
-    private static Tensor Elementwise(Computation run, Tensor x, Tensor? gradient, Activation activation)
+    // Computes f(x), or f'(x) · gradient, whose memory may be that of the result.
+    private static void Execute(Computation run, Tensor x, Tensor? gradient, Activation activation, Tensor result)
     {
-        var y = run.Lease(x.Shape);
-        var kernel = new ElementwiseKernel(x, gradient, activation, y);
+        var kernel = new ElementwiseKernel(x, gradient, activation, result);
         run.Execute(kernel, kernel.Items, 16L * x.Length);
-        return y;
     }
 }

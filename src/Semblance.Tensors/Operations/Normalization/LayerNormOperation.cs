@@ -50,22 +50,25 @@ public static class LayerNormOperation
                 $"A layer norm of {layer.Columns} columns cannot be applied to {x} with a residual {residual}.", nameof(x));
         }
 
+        var records = run.Recording && (x.RequiresGradient || residual is { RequiresGradient: true } || layer.RequiresGradient);
+        // The backward pass needs the sum alone, and x and the residual return to the pool.
+        var sum = records && residual is not null ? run.Lease(x.Rows, x.Columns) : null;
         var y = run.Lease(x.Rows, x.Columns);
-        run.Execute(new LayerNormKernel(x, residual, layer, y), x.Rows, 8L * x.Length);
-        if (run.Recording && (x.RequiresGradient || residual is { RequiresGradient: true } || layer.RequiresGradient))
+        run.Execute(new LayerNormKernel(x, residual, layer, sum, y), x.Rows, 8L * x.Length);
+        if (records)
         {
-            run.Record(y, gradient => Backward(run, x, residual, layer, gradient), x, residual, layer.Weight);
+            run.Record(y, gradient => Backward(run, x, residual, sum, layer, gradient), sum is null ? x : null, layer.Weight);
         }
 
         return y;
     }
 
-    private static void Backward(Computation run, Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient)
+    private static void Backward(Computation run, Tensor x, Tensor? residual, Tensor? sum, LayerNorm layer, Tensor gradient)
     {
-        var dx = run.Lease(x.Shape);
+        var dx = sum ?? run.Lease(x.Shape); // a row of the sum is read before its gradient is written
         var normalized = layer.Weight.RequiresGradient ? run.Lease(x.Shape) : null;
         var (dResidual, adds) = residual is { RequiresGradient: true } ? residual.GradientToWrite(run) : (null, false);
-        run.Execute(new LayerNormGradient(x, residual, layer, gradient, normalized, dx, dResidual, adds), x.Rows, 16L * x.Length);
+        run.Execute(new LayerNormGradient(sum ?? x, layer, gradient, normalized, dx, dResidual, adds), x.Rows, 16L * x.Length);
         if (normalized is not null)
         {
             layer.Weight.AddGradient(run.SumColumns(gradient, normalized, layer.Weight));
