@@ -58,8 +58,9 @@ public static class SemanticSearch
         var kept = (int)Math.Min(int.MaxValue / 2, (long)options.TopK * Math.Max(1, options.RescoreMultiplier));
         var rankings = new Rankings(queries.Rows, kept, float.NegativeInfinity);
         using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
-        Compare(
-            Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
+        var scan = Scan(run, queries, corpus, options, rankings);
+        Compare(scan, corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
+        (scan as BatchScan)?.Complete(options.MaxThreads, cancellationToken);
         var hits = new SearchHit[queries.Rows][];
         for (var query = 0; query < hits.Length; query++)
         {

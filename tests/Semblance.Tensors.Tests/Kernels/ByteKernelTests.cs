@@ -28,6 +28,7 @@ public class ByteKernelTests
                 var these = bytes.AsSpan(row * columns, columns).ToArray();
                 signed[row].ShouldBe(these.Select((value, i) => weights[i] * ((sbyte)value + 128)).Sum());
                 unsigned[row].ShouldBe(these.Select((value, i) => weights[i] * value).Sum());
+                ByteProducts.Multiply(these, 0x80, weights).ShouldBe(signed[row]);
             }
         }
     }
@@ -44,14 +45,15 @@ public class ByteKernelTests
             bytes.AsSpan(0, columns).Fill((byte)(columns % 2 == 0 ? 255 : 0x7F)); // the largest sums, unsigned or signed
             var width = (columns + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding;
             var weights = new sbyte[vectors * width];
-            for (var i = 0; i < vectors * columns; i++)
+            for (var vector = 0; vector < vectors; vector++)
             {
-                weights[(i / columns * width) + (i % columns)] = (sbyte)((i / columns) switch
+                var values = Enumerable.Range(0, columns).Select(_ => vector switch
                 {
-                    0 => ByteBlock.LargestWeight,
-                    1 => -ByteBlock.LargestWeight,
-                    _ => random.Next(-ByteBlock.LargestWeight, ByteBlock.LargestWeight + 1),
-                });
+                    0 => 1, // the largest sums that fit
+                    1 => -1,
+                    _ => random.NextDouble() - 0.5,
+                }).ToArray();
+                ByteBlock.Round(values, weights.AsSpan(vector * width, width));
             }
 
             var block = new ByteBlock(columns);
@@ -79,6 +81,49 @@ public class ByteKernelTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    [InlineData(384)]
+    [InlineData(200_000)]
+    public void Vectors_are_rounded_to_the_finest_weights_whose_products_fit(int length)
+    {
+        var random = new Random(length);
+        double[] values = [.. Enumerable.Range(0, length).Select(_ => random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)];
+        var weights = new sbyte[length];
+        Check(ByteBlock.Round(values, weights), length > 66_000 ? 8 : 16);
+        Check(ByteProducts.Round(values, weights), length > 66_000 ? 32 : 64);
+
+        void Check(double step, int leastLargest)
+        {
+            weights.Max(weight => Math.Abs((int)weight)).ShouldBeGreaterThanOrEqualTo(leastLargest);
+            for (var i = 0; i < length; i++)
+            {
+                Math.Abs(values[i] - (step * weights[i])).ShouldBeLessThanOrEqualTo(step * 0.5000001);
+            }
+
+            weights.Sum(weight => Math.Abs((long)weight) * 255).ShouldBeLessThan(int.MaxValue);
+        }
+
+        weights.AsSpan().Fill(1);
+        ByteBlock.Round(new double[length], weights).ShouldBe(0);
+        weights.ShouldAllBe(weight => weight == 0);
+    }
+
+    [Fact]
+    public void Squares_are_those_of_bytes_minus_128()
+    {
+        var random = new Random(4);
+        for (var length = 1; length < 100; length++)
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            bytes.AsSpan(0, length / 2).Clear(); // −128 if unsigned
+            ByteProducts.Squares(bytes, 0).ShouldBe(bytes.Sum(value => (value - 128) * (value - 128)));
+            ByteProducts.Squares(bytes, 0x80).ShouldBe(bytes.Sum(value => (sbyte)value * (sbyte)value));
+        }
+    }
+
     [Fact]
     public void Lengths_that_do_not_match_are_refused()
     {
@@ -88,6 +133,7 @@ public class ByteKernelTests
         Should.Throw<ArgumentException>(() => block.Multiply(new sbyte[63], new int[64]));
         Should.Throw<ArgumentException>(() => block.Multiply(new sbyte[64], new int[63]));
         Should.Throw<ArgumentOutOfRangeException>(() => new ByteBlock(0));
+        Should.Throw<ArgumentException>(() => ByteProducts.Multiply(new byte[65], 0, new sbyte[64]));
     }
 
     [Fact]

@@ -151,6 +151,40 @@ public class SemanticSearchTests
         }
     }
 
+    [Theory]
+    [InlineData(SimilarityFunction.Cosine)]
+    [InlineData(SimilarityFunction.DotProduct)]
+    [InlineData(SimilarityFunction.Euclidean)]
+    public void Many_queries_find_the_same_among_equal_long_short_and_zero_vectors(SimilarityFunction similarity)
+    {
+        const int Columns = 48;
+        Tensor queries = Vectors.Random(1, 40, Columns), vectors = Vectors.Random(2, 3000, Columns);
+        for (var row = 0; row < vectors.Rows; row++)
+        {
+            var scale = (row % 7) switch { 0 => 0, 1 => 1e-4f, 2 => 1, 3 => 3, _ => 0.5f + (row % 5) };
+            var vector = vectors.Writable.Slice(row * Columns, Columns);
+            if (row % 11 == 0)
+            {
+                vectors.Row(1).CopyTo(vector);
+            }
+
+            System.Numerics.Tensors.TensorPrimitives.Multiply(vector, scale, vector);
+        }
+
+        queries.Writable[..Columns].Clear();
+        var corpus = VectorMatrix.Quantize(vectors, new Quantizer(Precision.UInt8, Columns, QuantizationRanges.Of(vectors)));
+        foreach (var topK in new[] { 1, 10, 700, 5000 }) // 700 of 40 queries are more pairs than are kept for the end
+        {
+            var options = new SearchOptions { Similarity = similarity, TopK = topK };
+            var together = SemanticSearch.Search(queries, corpus, options);
+            var expected = SemanticSearch.Search(queries, corpus.ToTensor(), options);
+            for (var query = 0; query < queries.Rows; query++)
+            {
+                together[query].ShouldBe(expected[query]);
+            }
+        }
+    }
+
     private static IEnumerable<SearchHit> ByComparingAll(Tensor queries, int query, Tensor corpus, SearchOptions options) =>
         Similarity.Matrix(queries, corpus, options.Similarity).Row(query).ToArray()
             .Select((score, index) => new SearchHit(index, score))

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
@@ -42,6 +43,77 @@ public static unsafe class ByteProducts
         {
             Multiply(bytes, columns, flip, factors, products);
         }
+    }
+
+    /// <summary>Multiplies one row of bytes with one vector of weights, on the calling thread. The sum must fit 32 bits.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="flip">The bits to flip in each byte before it is multiplied, as for many rows.</param>
+    /// <param name="weights">A weight for each element, as for many rows.</param>
+    /// <returns>The sum.</returns>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    public static int Multiply(ReadOnlySpan<byte> row, byte flip, ReadOnlySpan<sbyte> weights)
+    {
+        if (weights.Length < row.Length || weights.Length % Padding != 0)
+        {
+            throw new ArgumentException($"{weights.Length} weights do not fit a row of {row.Length} bytes.", nameof(weights));
+        }
+
+        fixed (byte* bytes = row)
+        fixed (sbyte* factors = weights)
+        {
+            return One(bytes, row.Length, flip, factors);
+        }
+    }
+
+    /// <summary>Rounds a vector to the weights of the smallest step with which the products of a row fit.</summary>
+    /// <param name="values">The vector, of finite numbers.</param>
+    /// <param name="weights">
+    /// Receives the rounded multiples of the step, from −<see cref="LargestWeight"/> to <see cref="LargestWeight"/>.
+    /// </param>
+    /// <returns>The step; 0 if the vector is zero.</returns>
+    public static double Round(ReadOnlySpan<double> values, Span<sbyte> weights)
+    {
+        var step = Math.Abs(TensorPrimitives.MaxMagnitude(values)) / LargestOf(values.Length, LargestWeight);
+        Round(values, step, weights);
+        return step;
+    }
+
+    /// <summary>Rounds a vector to multiples of a step, or to zeros if the step is 0.</summary>
+    internal static void Round(ReadOnlySpan<double> values, double step, Span<sbyte> weights)
+    {
+        var inverse = double.IsFinite(1 / step) ? 1 / step : 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            weights[i] = (sbyte)Math.Round(values[i] * inverse);
+        }
+    }
+
+    /// <summary>Returns the largest weight up to a limit with which the sum of a number of products fits 32 bits.</summary>
+    internal static int LargestOf(int columns, int limit) =>
+        (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)Math.Max(1, columns)), 1, limit);
+
+    /// <summary>Returns the sum of the squares of a row of bytes minus 128.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="flip">The bits to flip in each byte before 128 is subtracted: <c>0x80</c> for signed bytes, 0 for unsigned bytes.</param>
+    public static long Squares(ReadOnlySpan<byte> row, byte flip)
+    {
+        var sum = 0L;
+        var flips = Vector256.Create((byte)(flip ^ 0x80)); // a byte minus 128 is the signed byte with the first bit flipped
+        var i = 0;
+        for (; i <= row.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
+        {
+            var (lower, upper) = Vector256.Widen((Vector256.Create(row[i..]) ^ flips).AsSByte());
+            var (even, odd) = Vector256.Widen(((lower * lower) + (upper * upper)).AsUInt16()); // at most 2 · 2¹⁴ each
+            sum += Vector256.Sum(even + odd);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            var value = (sbyte)(row[i] ^ flip ^ 0x80);
+            sum += value * value;
+        }
+
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -142,6 +214,7 @@ public static unsafe class ByteProducts
         return sums.GetLower() + sums.GetUpper();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int One(byte* row, int columns, byte flip, sbyte* weights)
     {
         Vector128<int> sum = default;

@@ -1,24 +1,24 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
 using Semblance.Tensors;
 
 namespace Semblance;
 
 /// <summary>
-/// Scans int8 or uint8 vectors for many queries, in groups: integer products of the bytes with all queries find the rows that could be hits
-/// of a group, and only these are scored, with the queries of the group. The hits are the same as those of scoring all rows.
+/// Scans int8 or uint8 vectors for many queries, in groups: products of integers find the pairs of a row and a query that could be hits,
+/// and raise the thresholds. <see cref="Complete"/> scores the pairs that reach the threshold in the end. The hits are the same as those of
+/// scoring all rows.
 /// </summary>
 internal sealed class BatchScan : ICorpusScan
 {
     // The width of a matrix product of which every lane is used.
     private const int GroupQueries = 16;
 
-    // Scoring one row takes as long as this many in the fast pass.
-    private const int FewestScored = 16;
-    private const int Room = FewestScored + ScoreBounds.Rows;
+    // As many pairs of a group are not kept until the end, so that memory does not grow with the corpus.
+    private const int MostCandidates = 256 * GroupQueries;
 
     private readonly VectorMatrix _corpus;
     private readonly Rankings _rankings;
-    private readonly (int First, RowScorer Scorer, ByteScoreBounds Bounds)[] _groups;
+    private readonly Group[] _groups;
 
     /// <param name="run">The computation whose memory lives as long as this object.</param>
     /// <param name="queries">The queries <c>[queries × dimensions]</c>.</param>
@@ -28,13 +28,14 @@ internal sealed class BatchScan : ICorpusScan
     public BatchScan(Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
     {
         (_corpus, _rankings) = (corpus, rankings);
-        _groups = new (int, RowScorer, ByteScoreBounds)[(queries.Rows + GroupQueries - 1) / GroupQueries];
+        _groups = new Group[(queries.Rows + GroupQueries - 1) / GroupQueries];
+        var stored = new StoredElements(corpus);
         for (var group = 0; group < _groups.Length; group++)
         {
             var first = group * GroupQueries;
             var own = queries.Slice(first, Math.Min(GroupQueries, queries.Rows - first));
             var scorer = new RowScorer(run, own, corpus, options, rankings, first);
-            _groups[group] = (first, scorer, new ByteScoreBounds(scorer.Queries, corpus, options.Similarity, ByteBlock.LargestWeight));
+            _groups[group] = new Group(scorer, new BatchBounds(scorer.Queries, corpus, stored, options, rankings, first), []);
         }
     }
 
@@ -45,36 +46,85 @@ internal sealed class BatchScan : ICorpusScan
     public void Scan(Computation part, int first, int count)
     {
         var block = new ByteBlock(_corpus.Dimension);
-        var flip = ByteScoreBounds.FlipOf(_corpus.Precision);
-        var (found, numbers) = (new int[_groups.Length * Room], new int[_groups.Length]);
-        for (var end = first + count; first < end; first += ScoreBounds.Rows)
+        var sums = new int[GroupQueries * ByteBlock.Rows];
+        var lengths = LengthRange.Of(_corpus, first, count);
+        var parts = Array.ConvertAll(_groups, group => new BatchPart(lengths, group.Scorer.Queries.Rows));
+        for (var end = first + count; first < end; first += ByteBlock.Rows)
         {
-            var rows = Math.Min(ScoreBounds.Rows, end - first);
-            block.Load(_corpus.Stored(first, rows), flip);
+            var rows = Math.Min(ByteBlock.Rows, end - first);
+            block.Load(_corpus.Stored(first, rows), StoredElements.FlipOf(_corpus.Precision));
             for (var group = 0; group < _groups.Length; group++)
             {
-                var (query, scorer, bounds) = _groups[group];
-                ref var number = ref numbers[group];
-                var candidates = bounds.Candidates(first, rows, _rankings.Bars.Slice(query, scorer.Queries.Rows), block);
-                for (; candidates != 0; candidates &= candidates - 1)
+                _groups[group].Bounds.Find(block, first, rows, sums, parts[group]);
+                if (parts[group].Candidates.Count >= MostCandidates)
                 {
-                    found[(group * Room) + number++] = first + BitOperations.TrailingZeroCount(candidates);
-                }
-
-                if (number >= FewestScored)
-                {
-                    scorer.Score(part, found.AsSpan(group * Room, number));
-                    number = 0;
+                    Keep(part, _groups[group], parts[group].Candidates);
                 }
             }
         }
 
         for (var group = 0; group < _groups.Length; group++)
         {
-            if (numbers[group] > 0)
-            {
-                _groups[group].Scorer.Score(part, found.AsSpan(group * Room, numbers[group]));
-            }
+            Keep(part, _groups[group], parts[group].Candidates);
         }
     }
+
+    /// <summary>Scores what was found, after all rows were scanned.</summary>
+    public void Complete(int maxThreads, CancellationToken cancellationToken) => Workers.Shared.For(
+        _groups.Length,
+        maxThreads,
+        group =>
+        {
+            using var part = new Computation(1, cancellationToken: cancellationToken);
+            Score(part, _groups[group], _groups[group].Candidates);
+        },
+        cancellationToken);
+
+    // Moves the pairs that still reach the threshold to those of the group, or scores them if there are too many.
+    private void Keep(Computation part, Group group, List<SearchCandidate> candidates)
+    {
+        candidates.RemoveAll(candidate => candidate.Most < _rankings.Bars[candidate.Query]);
+        lock (group.Candidates)
+        {
+            if (group.Candidates.Count + candidates.Count <= MostCandidates)
+            {
+                group.Candidates.AddRange(candidates);
+                candidates.Clear();
+            }
+        }
+
+        Score(part, group, candidates);
+    }
+
+    // Scores the rows of the pairs that reach the threshold, with all queries of the group.
+    private void Score(Computation part, Group group, List<SearchCandidate> candidates)
+    {
+        var found = new List<int>();
+        foreach (var (row, query, most) in candidates)
+        {
+            if (!(most < _rankings.Bars[query]))
+            {
+                found.Add(row);
+            }
+        }
+
+        candidates.Clear();
+        found.Sort();
+        var rows = CollectionsMarshal.AsSpan(found);
+        var number = 0;
+        foreach (var row in rows)
+        {
+            if (number == 0 || rows[number - 1] != row)
+            {
+                rows[number++] = row;
+            }
+        }
+
+        for (var start = 0; start < number; start += ByteBlock.Rows)
+        {
+            group.Scorer.Score(part, rows[start..Math.Min(number, start + ByteBlock.Rows)]);
+        }
+    }
+
+    private sealed record Group(RowScorer Scorer, BatchBounds Bounds, List<SearchCandidate> Candidates);
 }

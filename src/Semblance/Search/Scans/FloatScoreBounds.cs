@@ -15,7 +15,7 @@ internal sealed class FloatScoreBounds : ScoreBounds
     private readonly Tensor _queries;
 
     public FloatScoreBounds(Tensor queries, VectorMatrix corpus, SimilarityFunction similarity)
-        : base(queries, similarity, corpus.Precision == Precision.Float16 ? LargestHalfSquare : LargestSquare)
+        : base(new ScoreMargins(queries, similarity, corpus.Precision == Precision.Float16 ? LargestHalfSquare : float.MaxValue))
     {
         _corpus = corpus;
         _queries = queries;

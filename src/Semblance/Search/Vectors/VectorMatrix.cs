@@ -18,6 +18,7 @@ public sealed unsafe class VectorMatrix
     private readonly object _owner; // keeps the memory alive
     private readonly byte* _data;
     private readonly Lazy<float[]> _norms;
+    private readonly Lazy<float[]> _byteNorms;
 
     private VectorMatrix(object owner, byte* data, int rows, int dimension, Quantizer? quantizer, string? path)
     {
@@ -27,7 +28,13 @@ public sealed unsafe class VectorMatrix
         Dimension = dimension;
         Quantizer = quantizer;
         Path = path;
-        _norms = new Lazy<float[]>(ComputeNorms);
+        _norms = new Lazy<float[]>(() => PerRow((row, vector) =>
+        {
+            Restore(row, vector);
+            return TensorPrimitives.Norm<float>(vector);
+        }));
+        _byteNorms = new Lazy<float[]>(() => PerRow((row, _) =>
+            (float)(Math.Sqrt(ByteProducts.Squares(Stored(row, 1), StoredElements.FlipOf(Precision))) * (1 + 1e-6))));
     }
 
     /// <summary>Gets the precision of the stored elements.</summary>
@@ -53,6 +60,11 @@ public sealed unsafe class VectorMatrix
 
     /// <summary>Gets the length of each restored vector, padded with zeros to whole SIMD registers; computed at first use.</summary>
     internal float[] Norms => _norms.Value;
+
+    /// <summary>
+    /// Gets an upper bound of the length of each int8 or uint8 vector of bytes from −128 to 127, padded as <see cref="Norms"/> is.
+    /// </summary>
+    internal float[] ByteNorms => _byteNorms.Value;
 
     /// <summary>Returns float32 vectors in memory, without copying them.</summary>
     /// <param name="vectors">The vectors <c>[vectors × dimension]</c>.</param>
@@ -381,18 +393,17 @@ public sealed unsafe class VectorMatrix
                 $"{matrix.Columns}; they belong to other vectors.");
     }
 
-    private float[] ComputeNorms()
+    private float[] PerRow(Func<int, float[], float> compute)
     {
-        var norms = new float[Rows + Vector512<float>.Count];
+        var values = new float[Rows + Vector512<float>.Count];
         Workers.Shared.For((Rows + RowsOfTask - 1) / RowsOfTask, int.MaxValue, task =>
         {
             var vector = new float[Dimension];
             for (var row = task * RowsOfTask; row < Math.Min(Rows, (task + 1) * RowsOfTask); row++)
             {
-                Restore(row, vector);
-                norms[row] = TensorPrimitives.Norm<float>(vector);
+                values[row] = compute(row, vector);
             }
         });
-        return norms;
+        return values;
     }
 }
