@@ -50,7 +50,10 @@ internal static class LoadBenchmark
         double wall = double.MaxValue, processor = double.MaxValue;
         for (var run = 0; run < 2 * Processes; run++)
         {
-            processor = Math.Min(processor, Measurement.ProcessorTime(() => wall = Math.Min(wall, Measurement.Time(() => SentenceTransformer.Load(folder, compute)))));
+            var time = 0.0;
+            processor = Math.Min(
+                processor, Measurement.ProcessorTime(() => time = Measurement.Time(() => SentenceTransformer.Load(folder, compute))));
+            wall = Math.Min(wall, time);
         }
 
         GC.KeepAlive(model);
@@ -63,7 +66,10 @@ internal static class LoadBenchmark
         Console.WriteLine();
         Console.WriteLine($"{"files",-10}{"MB",8}{"compute",12}{"load",10}{"processor",12}{"resident, MB",14}{"of the files",14}");
         foreach (var (files, compute) in (ReadOnlySpan<(DType, ComputeType)>)
-            [(DType.F32, ComputeType.Float32), (DType.BF16, ComputeType.BFloat16), (DType.I8, ComputeType.Int8), (DType.F32, ComputeType.Int8)])
+        [
+            (DType.F32, ComputeType.Float32), (DType.BF16, ComputeType.BFloat16), (DType.I8, ComputeType.Int8),
+            (DType.F32, ComputeType.Int8),
+        ])
         {
             var own = Directory.CreateTempSubdirectory("semblance-");
             try
@@ -73,7 +79,8 @@ internal static class LoadBenchmark
                 var bytes = new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
                 var numbers = Numbers(Child, path, compute.ToString());
                 Console.WriteLine(
-                    $"{files,-10}{bytes / 1e6,8:F1}{compute,12}{numbers[0],7:F0} ms{numbers[1],9:F0} ms{numbers[2],14:F1}{numbers[2] * 1e6 / bytes,13:F2}x");
+                    $"{files,-10}{bytes / 1e6,8:F1}{compute,12}{numbers[0],7:F0} ms{numbers[1],9:F0} ms"
+                    + $"{numbers[2],14:F1}{numbers[2] * 1e6 / bytes,13:F2}x");
             }
             finally
             {
@@ -94,7 +101,8 @@ internal static class LoadBenchmark
     private static double[] Numbers(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
-        var numbers = process.StandardOutput.ReadToEnd().Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        var numbers = Array.ConvertAll(
+            process.StandardOutput.ReadToEnd().Split(' '), number => double.Parse(number, CultureInfo.InvariantCulture));
         process.WaitForExit();
         return numbers;
     }

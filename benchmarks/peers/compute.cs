@@ -33,7 +33,8 @@ foreach (var (name, path) in new[] { ("ONNX Runtime Float32", args[1]), ("ONNX R
     {
         var batches = Batches(texts);
         return () => Encode(session, batches, texts.Length);
-    }));
+    }
+    ));
 }
 
 // Quality.

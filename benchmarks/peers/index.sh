@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An index of the same clustered vectors in Semblance, hnswlib and USearch, in one run: index.sh [COUNT [--copies PART | --near-copies PART]], 100,000 without.
+# An index of the same clustered vectors in Semblance, hnswlib and USearch, in one run; 100,000 vectors without COUNT:
+# index.sh [COUNT [--copies PART | --near-copies PART]]
 # Needs python3-hnswlib and python3-numpy of Debian; FOLDER names a folder that keeps the vectors.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

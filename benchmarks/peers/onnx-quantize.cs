@@ -65,16 +65,22 @@ void Quantize(TensorProto weight)
     var codes = Array.ConvertAll(values, value => (byte)(sbyte)Math.Clamp(MathF.Round(value / scale), -sbyte.MaxValue, sbyte.MaxValue));
     var quantized = new TensorProto
     {
-        Name = weight.Name + "_quantized", DataType = (int)TensorProto.Types.DataType.Int8, RawData = ByteString.CopyFrom(codes),
+        Name = weight.Name + "_quantized",
+        DataType = (int)TensorProto.Types.DataType.Int8,
+        RawData = ByteString.CopyFrom(codes),
     };
     quantized.Dims.AddRange(weight.Dims);
     graph.Initializer.Add(quantized);
     graph.Initializer.Add(new TensorProto
     {
-        Name = weight.Name + "_scale", DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale)),
+        Name = weight.Name + "_scale",
+        DataType = (int)TensorProto.Types.DataType.Float,
+        RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale)),
     });
     graph.Initializer.Add(new TensorProto
     {
-        Name = weight.Name + "_zero_point", DataType = (int)TensorProto.Types.DataType.Int8, RawData = ByteString.CopyFrom(0),
+        Name = weight.Name + "_zero_point",
+        DataType = (int)TensorProto.Types.DataType.Int8,
+        RawData = ByteString.CopyFrom(0),
     });
 }
