@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
 
 namespace Semblance.Benchmarks;
 
 /// <summary>
-/// Loading the model in the box: the first time in a process, where the runtime compiles what runs (each time in a process of its own), and later.
+/// Loading the bundled model: the first time in a process, where the runtime compiles what runs (each time in a process of its own), and
+/// later. If <c>SEMBLANCE_BENCHMARK_MODEL</c> names the folder of a model, also loading it from files of each data type, and its resident
+/// memory.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -19,6 +23,10 @@ internal static class LoadBenchmark
         Console.WriteLine($"{"default model",-16}{"the first time",16}{"later",12}");
         Console.WriteLine($"{"median",-16}{Measurement.Median(times.Select(time => time.First)),13:F0} ms{Measurement.Median(times.Select(time => time.Later)),9:F0} ms");
         Console.WriteLine($"{"longest",-16}{times.Max(time => time.First),13:F0} ms{times.Max(time => time.Later),9:F0} ms");
+        if (Environment.GetEnvironmentVariable("SEMBLANCE_BENCHMARK_MODEL") is { } folder)
+        {
+            DataTypes(folder);
+        }
     }
 
     /// <summary>What the process with the argument <see cref="Child"/> does.</summary>
@@ -29,12 +37,73 @@ internal static class LoadBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first * 1e3} {later * 1e3}"));
     }
 
-    private static (double First, double Later) InNewProcess()
+    /// <summary>What the process with the argument <see cref="Child"/>, a folder and a compute type does.</summary>
+    public static void RunChild(string folder, string type)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, Child) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var times = process.StandardOutput.ReadToEnd().Split(' ').Select(time => double.Parse(time, CultureInfo.InvariantCulture)).ToArray();
+        var compute = Enum.Parse<ComputeType>(type);
+        var other = SentenceTransformer.LoadDefault(compute); // what the runtime needs is in memory then
+        other.Encode(BenchmarkData.Sentences()[..32]);
+        var before = Resident();
+        var model = SentenceTransformer.Load(folder, compute);
+        model.Encode(BenchmarkData.Sentences()[..32]);
+        var memory = Resident() - before;
+        double wall = double.MaxValue, processor = double.MaxValue;
+        for (var run = 0; run < 2 * Processes; run++)
+        {
+            var time = 0.0;
+            processor = Math.Min(
+                processor, Measurement.ProcessorTime(() => time = Measurement.Time(() => SentenceTransformer.Load(folder, compute))));
+            wall = Math.Min(wall, time);
+        }
+
+        GC.KeepAlive(model);
+        GC.KeepAlive(other);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{wall * 1e3} {processor * 1e3} {memory / 1e6}"));
+    }
+
+    private static void DataTypes(string folder)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{"files",-10}{"MB",8}{"compute",12}{"load",10}{"processor",12}{"resident, MB",14}{"of the files",14}");
+        foreach (var (files, compute) in (ReadOnlySpan<(DType, ComputeType)>)
+        [
+            (DType.F32, ComputeType.Float32), (DType.BF16, ComputeType.BFloat16), (DType.I8, ComputeType.Int8),
+            (DType.F32, ComputeType.Int8),
+        ])
+        {
+            var own = Directory.CreateTempSubdirectory("semblance-");
+            try
+            {
+                var path = Path.Combine(own.FullName, "model");
+                ModelQuantizer.Quantize(folder, path, files);
+                var bytes = new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+                var numbers = Numbers(Child, path, compute.ToString());
+                Console.WriteLine(
+                    $"{files,-10}{bytes / 1e6,8:F1}{compute,12}{numbers[0],7:F0} ms{numbers[1],9:F0} ms"
+                    + $"{numbers[2],14:F1}{numbers[2] * 1e6 / bytes,13:F2}x");
+            }
+            finally
+            {
+                own.Delete(recursive: true);
+            }
+        }
+    }
+
+    private static long Resident()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        return Environment.WorkingSet;
+    }
+
+    private static (double First, double Later) InNewProcess() => Numbers(Child) is [var first, var later] ? (first, later) : default;
+
+    private static double[] Numbers(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        var numbers = Array.ConvertAll(
+            process.StandardOutput.ReadToEnd().Split(' '), number => double.Parse(number, CultureInfo.InvariantCulture));
         process.WaitForExit();
-        return (times[0], times[1]);
+        return numbers;
     }
 }

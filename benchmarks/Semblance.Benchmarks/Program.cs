@@ -26,6 +26,12 @@ if (args is [LoadBenchmark.Child])
     return 0;
 }
 
+if (args is [LoadBenchmark.Child, var folder, var type])
+{
+    LoadBenchmark.RunChild(folder, type);
+    return 0;
+}
+
 if (args is [ServerBenchmark.Name, ..])
 {
     await ServerBenchmark.RunAsync(args[1..]);

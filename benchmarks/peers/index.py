@@ -1,6 +1,7 @@
-"""Builds and searches an index of the same vectors in hnswlib and in Semblance, in one run.
+"""Builds and searches an index of the same vectors in hnswlib, USearch and Semblance, in one run.
 
 index.py COUNT BENCHMARKS FOLDER [--copies PART | --near-copies PART]: BENCHMARKS is the command of benchmarks/Semblance.Benchmarks, FOLDER is for the vectors.
+The command that USEARCH names runs last.
 With copies, that part of the vectors are copies of three, equal or at a cosine of 0.9995, and the queries are vectors of the index: first 500 of the
 others, then 500 of the copies."""
 import os
@@ -108,6 +109,8 @@ def main():
     environment = {**os.environ, "SEMBLANCE_VECTORS": str(count), "SEMBLANCE_VECTORS_FILE": str(path)}
     subprocess.run([benchmarks, "index"], check=True, env=environment)
     subprocess.run([sys.executable, __file__, str(count), "peer", str(folder)], check=True)
+    if usearch := os.environ.get("USEARCH"):
+        subprocess.run([usearch, str(path), str(folder / "truth.npy"), str(count)], check=True)
 
 
 if __name__ == "__main__":

@@ -52,12 +52,15 @@ public sealed class PreparedMatrix
     /// <exception cref="NotFiniteNumberException">The type is int8, and the operand contains NaN or infinity.</exception>
     public void Prepare(ComputeType type = ComputeType.Float32) => Packed(InstructionSets.Current, type);
 
-    /// <summary>Copies a row of the operand, wherever its elements lie in the tensor.</summary>
+    /// <summary>
+    /// Copies a row of the operand, wherever its elements lie in the tensor; of another type than float32, only those of the row are
+    /// converted.
+    /// </summary>
     internal void CopyRow(int row, Span<float> destination)
     {
         if (!IsTransposed)
         {
-            Value.Values.Slice(row * Columns, Columns).CopyTo(destination);
+            Value.CopyTo(row * Columns, destination);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
@@ -20,6 +21,8 @@ public sealed class QuantizedMatrix
     /// <summary>The largest number of columns, for which a sum of products with bytes always fits 32 bits.</summary>
     public const int MaxColumns = int.MaxValue / (byte.MaxValue * LargestWeight);
 
+    private const int RowsOfTask = 16;
+
     private readonly sbyte[] _values;
     private readonly float[] _scales;
 
@@ -40,7 +43,7 @@ public sealed class QuantizedMatrix
                 nameof(values));
         }
 
-        if (Array.FindIndex(values, value => value is < -LargestWeight or > LargestWeight) is >= 0 and var index)
+        if (values.AsSpan().IndexOfAnyExceptInRange((sbyte)-LargestWeight, (sbyte)LargestWeight) is >= 0 and var index)
         {
             throw new ArgumentException(
                 $"Value {index} is {values[index]}; quantized weights are from -{LargestWeight} to {LargestWeight}.", nameof(values));
@@ -72,12 +75,15 @@ public sealed class QuantizedMatrix
     public static QuantizedMatrix Quantize(PreparedMatrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        var (values, scales) = (new sbyte[matrix.Value.Length], new float[matrix.Rows]);
-        Workers.Shared.For(matrix.Rows, int.MaxValue, row =>
+        var (values, scales) = (GC.AllocateUninitializedArray<sbyte>(matrix.Value.Length), new float[matrix.Rows]);
+        Workers.Shared.For((matrix.Rows + RowsOfTask - 1) / RowsOfTask, int.MaxValue, task =>
         {
             var weights = new float[matrix.Columns];
-            matrix.CopyRow(row, weights);
-            scales[row] = Quantize(weights, values.AsSpan(row * weights.Length, weights.Length));
+            for (var row = task * RowsOfTask; row < Math.Min(matrix.Rows, (task + 1) * RowsOfTask); row++)
+            {
+                matrix.CopyRow(row, weights);
+                scales[row] = Quantize(weights, values.AsSpan(row * weights.Length, weights.Length));
+            }
         });
         return Array.FindIndex(scales, float.IsNaN) is >= 0 and var row
             ? throw new NotFiniteNumberException(
@@ -104,11 +110,26 @@ public sealed class QuantizedMatrix
 
         TensorPrimitives.Divide(weights, scale, weights);
         TensorPrimitives.Round(weights, weights);
-        for (var i = 0; i < values.Length; i++)
+        Narrow(weights, values);
+        return scale;
+    }
+
+    // Converts whole numbers, 32 at a time.
+    private static void Narrow(ReadOnlySpan<float> weights, Span<sbyte> values)
+    {
+        var i = 0;
+        for (; i <= values.Length - Vector256<sbyte>.Count; i += Vector256<sbyte>.Count)
+        {
+            Vector256.Narrow(Sixteen(weights[i..]), Sixteen(weights[(i + Vector256<short>.Count)..])).CopyTo(values[i..]);
+        }
+
+        for (; i < values.Length; i++)
         {
             values[i] = (sbyte)weights[i];
         }
 
-        return scale;
+        static Vector256<short> Sixteen(ReadOnlySpan<float> from) => Vector256.Narrow(
+            Vector256.ConvertToInt32Native(Vector256.Create(from)),
+            Vector256.ConvertToInt32Native(Vector256.Create(from[Vector256<float>.Count..])));
     }
 }

@@ -89,7 +89,12 @@ public class ByteKernelTests
     public void Vectors_are_rounded_to_the_finest_weights_whose_products_fit(int length)
     {
         var random = new Random(length);
-        double[] values = [.. Enumerable.Range(0, length).Select(_ => random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)];
+        var values = new double[length];
+        foreach (ref var value in values.AsSpan())
+        {
+            value = random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5;
+        }
+
         var weights = new sbyte[length];
         Check(ByteBlock.Round(values, weights), length > 66_000 ? 8 : 16);
         Check(ByteProducts.Round(values, weights), length > 66_000 ? 32 : 64);

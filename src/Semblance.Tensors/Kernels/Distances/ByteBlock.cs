@@ -114,8 +114,8 @@ public sealed unsafe class ByteBlock
 
     /// <summary>Multiplies the rows with vectors of weights, on the calling thread.</summary>
     /// <param name="weights">
-    /// The vectors, one after another: a weight for each byte of a row, as <see cref="Round"/> returns them, padded with zeros to a multiple
-    /// of <see cref="ByteProducts.Padding"/>.
+    /// The vectors, one after another: a weight for each byte of a row, as <see cref="Round"/> returns them, padded with zeros to a
+    /// multiple of <see cref="ByteProducts.Padding"/>.
     /// </param>
     /// <param name="products">Receives <see cref="Rows"/> sums for each vector.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>

@@ -94,7 +94,9 @@ public static unsafe class ByteProducts
 
     /// <summary>Returns the sum of the squares of a row of bytes minus 128.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="flip">The bits to flip in each byte before 128 is subtracted: <c>0x80</c> for signed bytes, 0 for unsigned bytes.</param>
+    /// <param name="flip">
+    /// The bits to flip in each byte before 128 is subtracted: <c>0x80</c> for signed bytes, 0 for unsigned bytes.
+    /// </param>
     public static long Squares(ReadOnlySpan<byte> row, byte flip)
     {
         var sum = 0L;

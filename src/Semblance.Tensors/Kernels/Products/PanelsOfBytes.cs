@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Semblance.Tensors.Kernels;
 
@@ -18,16 +19,25 @@ internal sealed unsafe class PanelsOfBytes(QuantizedMatrix matrix, PackedMatrix 
             var row = (panel * width) + column;
             var exists = row < matrix.Rows;
             var values = exists ? matrix.Values.Slice(row * depth, depth) : [];
-            var sum = 0;
-            for (var step = 0; step < steps; step++)
+            var lane = target + column;
+            var whole = values.Length / ByteElements.Depth;
+            var fours = MemoryMarshal.Cast<sbyte, int>(values[..(whole * ByteElements.Depth)]);
+            for (var step = 0; step < whole; step++)
             {
-                var lane = (sbyte*)(target + ((nint)step * width) + column);
-                for (var i = 0; i < ByteElements.Depth; i++)
-                {
-                    var k = (step * ByteElements.Depth) + i;
-                    lane[i] = k < values.Length ? values[k] : (sbyte)0;
-                    sum += lane[i];
-                }
+                *(int*)(lane + ((nint)step * width)) = fours[step];
+            }
+
+            for (var step = whole; step < steps; step++)
+            {
+                var rest = new Span<sbyte>(lane + ((nint)step * width), ByteElements.Depth);
+                rest.Clear();
+                values[Math.Min(values.Length, step * ByteElements.Depth)..].CopyTo(rest);
+            }
+
+            var sum = 0;
+            foreach (var value in values)
+            {
+                sum += value;
             }
 
             packed.Scales[row] = exists ? matrix.Scales[row] : 0;

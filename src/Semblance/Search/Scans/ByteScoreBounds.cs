@@ -66,8 +66,8 @@ internal sealed class ByteScoreBounds : ScoreBounds
     private Span<sbyte> Weights(int query) => _weights.AsSpan(query * _width, _width);
 
     /// <summary>
-    /// Represents the bound that no row's dot product with a query exceeds: step · Σ weight · byte + slope · the length of the row's bytes +
-    /// constant.
+    /// Represents the bound that no row's dot product with a query exceeds: step · Σ weight · byte + slope · the length of the row's bytes
+    /// + constant.
     /// </summary>
     private readonly record struct Line(float Step, float Slope, float Constant);
 }

@@ -3,9 +3,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Relates the dot product of a query with a vector of <see cref="StoredElements"/> to sums of integers, for which the factors are rounded to
-/// multiples of a step: it is step · Σ weightᵢ · (bᵢ + 128) + <paramref name="Constant"/>, within <paramref name="Loss"/> times the length of
-/// b (Cauchy–Schwarz) and <paramref name="Rounding"/>.
+/// Relates the dot product of a query with a vector of <see cref="StoredElements"/> to sums of integers, for which the factors are rounded
+/// to multiples of a step: it is step · Σ weightᵢ · (bᵢ + 128) + <paramref name="Constant"/>, within <paramref name="Loss"/> times the
+/// length of b (Cauchy–Schwarz) and <paramref name="Rounding"/>.
 /// </summary>
 /// <param name="Step">The step of the weights.</param>
 /// <param name="Constant">The product of the query with the centers, minus 128 times the sum of the rounded factors.</param>

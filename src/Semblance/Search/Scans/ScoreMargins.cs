@@ -84,7 +84,8 @@ internal sealed class ScoreMargins
             default:
                 var squares = (length * length) + (norm * norm);
                 return (
-                    -Math.Sqrt(Math.Max(0, (squares * (1 + Slack)) - (2 * least))), -Math.Sqrt(Math.Max(0, (squares * (1 - Slack)) - (2 * most))));
+                    -Math.Sqrt(Math.Max(0, (squares * (1 + Slack)) - (2 * least))),
+                    -Math.Sqrt(Math.Max(0, (squares * (1 - Slack)) - (2 * most))));
         }
     }
 

@@ -3,8 +3,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents what the bytes of int8 and uint8 vectors stand for: an element is its center + spread · b, with b the byte from −128 to 127. The
-/// dot product of a query with a vector is the product with the centers plus Σ factorᵢ · bᵢ, of which each factor is queryᵢ · spreadᵢ.
+/// Represents what the bytes of int8 and uint8 vectors stand for: an element is its center + spread · b, with b the byte from −128 to 127.
+/// The dot product of a query with a vector is the product with the centers plus Σ factorᵢ · bᵢ, of which each factor is queryᵢ · spreadᵢ.
 /// </summary>
 internal sealed class StoredElements
 {
