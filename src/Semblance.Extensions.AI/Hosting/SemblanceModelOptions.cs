@@ -25,8 +25,8 @@ public class SemblanceModelOptions
     /// <summary>Gets or sets the maximum number of threads of a request; <see langword="null"/> for one for each physical core.</summary>
     public int? MaxThreads { get; set; }
 
-    /// <summary>Gets or sets the approximate number of tokens of a batch, which one thread computes; 2,048 by default.</summary>
-    public int BatchTokens { get; set; } = 2048;
+    /// <summary>Gets or sets the approximate number of tokens of a batch, which one thread computes; 512 by default.</summary>
+    public int BatchTokens { get; set; } = 512;
 
     /// <summary>Gets or sets the treatment of texts that are too long; <see cref="Truncation.Cut"/> by default.</summary>
     public Truncation Truncation { get; set; }

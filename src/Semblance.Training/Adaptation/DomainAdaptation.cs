@@ -51,7 +51,6 @@ public static class DomainAdaptation
         DomainAdaptationOptions options, IProgress<DomainAdaptationProgress>? progress, CancellationToken cancellationToken)
     {
         var work = Path.Combine(options.Output, WorkFolder);
-        Begin(options, work);
         var folder = await RecipeModel.FolderAsync(options.Model, ModelKind.SentenceTransformer, cancellationToken).ConfigureAwait(false);
         var model = SentenceTransformer.Load(folder);
         if (!model.MakesSentenceEmbeddings)
@@ -60,7 +59,10 @@ public static class DomainAdaptation
         }
 
         Report("reading texts");
-        var documents = Prepare(options, work, model, cancellationToken);
+        var isBegun = !options.Overwrite && File.Exists(Path.Combine(work, TextsFile));
+        var input = isBegun ? default : Read(options, model, cancellationToken); // before an earlier adaptation is overwritten
+        Begin(options, work);
+        var documents = Prepare(options, work, input);
         Report("evaluating the model");
         var pairs = AdaptationPairs.Open(work);
         var before = pairs.Evaluator().Evaluate(model, cancellationToken);
@@ -176,13 +178,13 @@ public static class DomainAdaptation
     // Checks or starts the folder of the work.
     private static void Begin(DomainAdaptationOptions options, string work)
     {
+        var path = Path.Combine(work, SettingsFile);
+        var settings = Settings(options);
         if (options.Overwrite && Directory.Exists(work))
         {
             Directory.Delete(work, recursive: true);
         }
 
-        var path = Path.Combine(work, SettingsFile);
-        var settings = Settings(options);
         if (File.Exists(path))
         {
             if (!options.Resume)
@@ -239,26 +241,32 @@ public static class DomainAdaptation
         }
     }
 
-    // Writes the texts to train on and the pairs to evaluate with, and returns the documents of the texts.
+    // The documents to train on and the pairs to evaluate with.
+    private static (IReadOnlyList<IReadOnlyList<string>> Documents, IReadOnlyList<(string, string)> Pairs) Read(
+        DomainAdaptationOptions options, SentenceTransformer model, CancellationToken cancellationToken)
+    {
+        var documents = DomainTexts.Read(options.Texts, options.Column);
+        if (options.Pairs is { } file)
+        {
+            return (documents, AdaptationPairs.Read(file));
+        }
+
+        (documents, var held) = HoldOut(documents, options.Seed);
+        return (documents, HeldOutPairs(held, model, options, cancellationToken));
+    }
+
+    // Writes the input unless an earlier run did, and returns the documents.
     private static IReadOnlyList<IReadOnlyList<string>> Prepare(
-        DomainAdaptationOptions options, string work, SentenceTransformer model, CancellationToken cancellationToken)
+        DomainAdaptationOptions options, string work,
+        (IReadOnlyList<IReadOnlyList<string>> Documents, IReadOnlyList<(string, string)> Pairs) input)
     {
         var texts = Path.Combine(work, TextsFile);
-        if (File.Exists(texts)) // written last
+        if (input.Documents is not null)
         {
-            return DomainTexts.Read(texts, options.Column);
+            AdaptationPairs.Write(work, input.Pairs, options.Seed);
+            DomainTexts.Write(texts, input.Documents); // last: an input with texts is complete
         }
 
-        var documents = DomainTexts.Read(options.Texts, options.Column);
-        var pairs = options.Pairs is { } file ? AdaptationPairs.Read(file) : null;
-        if (pairs is null)
-        {
-            (documents, var held) = HoldOut(documents, options.Seed);
-            pairs = HeldOutPairs(held, model, options, cancellationToken);
-        }
-
-        AdaptationPairs.Write(work, pairs, options.Seed);
-        DomainTexts.Write(texts, documents);
         return DomainTexts.Read(texts, options.Column); // as a resumed run reads them
     }
 

@@ -3,7 +3,9 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Represents a model's folder that is copied with weights of its own: all files of the model but the weights, and its notes.</summary>
+/// <summary>
+/// Represents a model's folder that is copied with weights of its own: all files of the model but the weights, and its notes.
+/// </summary>
 internal sealed class ModelCopy
 {
     // Of the files that do not belong to the model, those that belong to whoever receives it.
@@ -53,7 +55,10 @@ internal sealed class ModelCopy
     /// </param>
     /// <param name="finish">Changes the copy at the end; receives its path.</param>
     /// <exception cref="IOException">A file cannot be read or written; the output is unchanged.</exception>
-    public void Write(string output, Action<string, string> writeWeights, Action<string>? finish = null) => ModelFiles.Save(output, written =>
+    public void Write(string output, Action<string, string> writeWeights, Action<string>? finish = null) =>
+        ModelFiles.Save(output, written => WriteInto(written, writeWeights, finish));
+
+    private void WriteInto(string written, Action<string, string> writeWeights, Action<string>? finish)
     {
         foreach (var file in _files.Where(file => !IsWeights(file)))
         {
@@ -68,7 +73,7 @@ internal sealed class ModelCopy
         }
 
         finish?.Invoke(written);
-    });
+    }
 
     private static bool IsWeights(string file) => Checkpoint.IsFileName(Path.GetFileName(file));
 }

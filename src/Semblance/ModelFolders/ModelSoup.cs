@@ -36,12 +36,15 @@ public static class ModelSoup
             {
                 throw new ModelFormatException(
                     model.Source,
-                    $"the model has weights in {Names(model)}, and {models[0].Source} in {Names(models[0])}; expected models of the same kind.");
+                    $"the model has weights in {Names(model)}, and {models[0].Source} in {Names(models[0])}; "
+                    + "expected models of the same kind.");
             }
         }
 
-        models[0].Write(output, (inner, target) => Mean(
-            [.. models.Select(model => Checkpoint.Open(Path.Combine(model.Source, inner)))]).Save(Path.Combine(target, "model.safetensors")),
+        models[0].Write(
+            output,
+            (inner, target) => Mean([.. models.Select(model => Checkpoint.Open(Path.Combine(model.Source, inner)))])
+                .Save(Path.Combine(target, "model.safetensors")),
             written => File.WriteAllText(Path.Combine(written, ModelQuantizer.Card), Card(output, models)));
     }
 
@@ -111,7 +114,8 @@ public static class ModelSoup
             {
                 throw new ModelFormatException(
                     other.Path,
-                    $"the tensor '{quantized.Name}' is int8, which cannot be averaged; restore float32 with semblance quantize --weights float32.");
+                    $"the tensor '{quantized.Name}' is int8, which cannot be averaged; restore float32 with "
+                    + "semblance quantize --weights float32.");
             }
 
             CheckNames(first, other);

@@ -129,6 +129,33 @@ public class DomainAdaptationTests
         (await Should.ThrowAsync<DatasetException>(() => DomainAdaptation.RunAsync(options))).Message.ShouldContain("pairs of your own");
     }
 
+    [Theory]
+    [InlineData("", "the file has no texts")]
+    [InlineData("One line.\nAnother line.\n", "pairs of your own")]
+    [InlineData("\u00ff\0", "few.txt")]
+    [InlineData(null, "there is no such file")]
+    public async Task Bad_texts_leave_an_earlier_adaptation_as_it_is_and_nothing_behind(string? content, string problem)
+    {
+        using var folder = new TemporaryFolder();
+        var options = Options(folder) with { Methods = [AdaptationMethod.SimCse], Steps = 1, KeepAlways = true };
+        await DomainAdaptation.RunAsync(options);
+        var before = Files(options.Output);
+        var bad = options with { Texts = folder.File("few.txt"), Overwrite = true };
+        if (content is not null)
+        {
+            File.WriteAllText(bad.Texts, content);
+        }
+
+        (await Should.ThrowAsync<Exception>(() => DomainAdaptation.RunAsync(bad))).Message.ShouldContain(problem);
+        Files(options.Output).ShouldBe(before);
+        await Should.ThrowAsync<Exception>(() => DomainAdaptation.RunAsync(bad with { Output = folder.File("new"), Overwrite = false }));
+        Directory.Exists(folder.File("new")).ShouldBeFalse();
+
+        static string[] Files(string path) =>
+            [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks}")];
+    }
+
     [Fact]
     public async Task New_words_are_tokens_of_the_adapted_model()
     {

@@ -57,7 +57,8 @@ internal sealed class TagCommand : CliCommand
                 {
                     Host.Text.WriteLine(string.Join(
                         '\t', Numbers.Invariant($"{number}"), Numbers.Invariant($"{positions.Of(entity.Start)}"),
-                        Numbers.Invariant($"{positions.Of(entity.End)}"), entity.Label, Numbers.Score(entity.Score), Column.Last(entity.Text)));
+                        Numbers.Invariant($"{positions.Of(entity.End)}"), entity.Label, Numbers.Score(entity.Score),
+                        Column.Last(entity.Text)));
                 }
             },
             (writer, tagged) => Write(

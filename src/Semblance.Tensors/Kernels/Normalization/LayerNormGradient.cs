@@ -5,8 +5,8 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// Computes the backward pass of layer normalization, one row per item: with n the normalized row and g the gradient times the weight, dx =
-/// (g − mean(g) − n · mean(g · n)) / standard deviation, which is the gradient of a residual in x as well. dx may be x. It stores n, if there is room for
-/// it, for the gradient of the weight.
+/// (g − mean(g) − n · mean(g · n)) / standard deviation, which is the gradient of a residual in x as well. dx may be x. It stores n, if
+/// there is room for it, for the gradient of the weight.
 /// </summary>
 internal readonly unsafe struct LayerNormGradient(
     Tensor x, LayerNorm layer, Tensor gradient, Tensor? normalized, Tensor dx, Tensor? dResidual, bool adds) : IKernel
