@@ -22,8 +22,8 @@ internal sealed class DoctorCommand : CliCommand
     [
         (
             "The library opens at nine in the morning.",
-            [-0.03671f, -0.15156f, -0.08047f, -0.05304f, -0.08491f, 0.02593f, -0.10108f, 0.23065f]),
-        ("图书馆早上九点开门。", [-0.03490f, -0.24602f, -0.15776f, -0.03951f, -0.12809f, 0.00340f, -0.11145f, 0.27232f]),
+            [-0.06147f, -0.19074f, -0.04779f, -0.07634f, -0.08520f, 0.05371f, -0.10567f, 0.20892f]),
+        ("图书馆早上九点开门。", [-0.05815f, -0.25521f, -0.14483f, -0.04446f, -0.13627f, 0.03673f, -0.10208f, 0.25363f]),
     ];
 
     private readonly Option<string> _format = NewOption.Format();
