@@ -32,15 +32,9 @@ internal sealed class EvaluateCommand : CliCommand
             return;
         }
 
-        var (all, folder) = _tasks.Of(arguments);
+        var (tasks, folder) = _tasks.Of(arguments, Host.Error);
         var isSuite = folder.Length > 0;
         var (model, options) = await _encoding.LoadAnyAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var tasks = isSuite ? [.. all.Where(task => IsThere(task, folder))] : all;
-        if (tasks.Count == 0)
-        {
-            throw new InputException(
-                folder, "the folder has the files of no task; give the folder that contains sts, classification and so on.");
-        }
 
         if (_tasks.Methods(arguments) is { Count: > 0 } methods)
         {
@@ -119,16 +113,5 @@ internal sealed class EvaluateCommand : CliCommand
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return result!;
-    }
-
-    private bool IsThere(Training.EvaluationTask task, string folder)
-    {
-        var missing = task.Files.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
-        if (missing is not null)
-        {
-            Host.Error.WriteLine($"note: {Path.Combine(folder, missing)} is missing, so {task.Name} is left out.");
-        }
-
-        return missing is null;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Files;
 using Semblance.Training;
@@ -160,15 +161,26 @@ internal sealed class TaskOptions
     /// <summary>Returns whether a task or a folder of data sets is given.</summary>
     public bool AreGiven(ParseResult arguments) => arguments.GetValue(_task) is not null || arguments.GetValue(_suite) is not null;
 
-    /// <summary>Returns the tasks and the folder of their files.</summary>
-    public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments)
+    /// <summary>Returns the tasks and the folder of their files; of a suite, those tasks whose files exist.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="log">Receives a note for each task that is left out.</param>
+    /// <exception cref="InputException">The folder has the files of no task.</exception>
+    public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments, TextWriter log)
     {
         if (arguments.GetValue(_suite) is { } folder)
         {
-            return Directory.Exists(folder)
-                ? ([.. EvaluationSuite.Tasks.Where(suited => Kinds(arguments).Contains(suited.Kind))], folder)
-                : throw new DirectoryNotFoundException(
+            if (!Directory.Exists(folder))
+            {
+                throw new DirectoryNotFoundException(
                     $"{folder}: the folder does not exist; --suite needs the folder that contains sts, classification and so on.");
+            }
+
+            EvaluationTask[] tasks =
+                [.. EvaluationSuite.Tasks.Where(suited => Kinds(arguments).Contains(suited.Kind) && IsThere(suited, folder, log))];
+            return tasks.Length > 0
+                ? (tasks, folder)
+                : throw new InputException(
+                    folder, "the folder has the files of no task; give the folder that contains sts, classification and so on.");
         }
 
         var task = arguments.GetValue(_task)!;
@@ -181,6 +193,17 @@ internal sealed class TaskOptions
 
     private string[] Kinds(ParseResult arguments) =>
         arguments.GetValue(_methods) is not null ? [RetrievalKind] : arguments.GetValue(_kinds)?.Split(',') ?? [.. SuiteKinds];
+
+    private static bool IsThere(EvaluationTask task, string folder, TextWriter log)
+    {
+        var missing = task.Files.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
+        if (missing is not null)
+        {
+            log.WriteLine($"note: {Path.Combine(folder, missing)} is missing, so {task.Name} is left out.");
+        }
+
+        return missing is null;
+    }
 
     private EvaluationTask Retrieval(ParseResult arguments)
     {

@@ -45,8 +45,7 @@ internal sealed class AverageCommand : CliCommand
             return;
         }
 
-        var (tasks, data) = _tasks.Of(arguments);
-        tasks = [.. tasks.Where(task => task.Files.All(file => File.Exists(Path.Combine(data, file))))];
+        var (tasks, data) = _tasks.Of(arguments, Host.Error);
         IReadOnlyList<SoupIngredient> ingredients = [];
         await Host.WithProgressAsync("evaluating", bar => Task.Run(
             () => ingredients = ModelSoup.Greedy(folders, output, Score, bar, cancellationToken), cancellationToken)).ConfigureAwait(false);

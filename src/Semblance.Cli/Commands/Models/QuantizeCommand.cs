@@ -43,7 +43,7 @@ internal sealed class QuantizeCommand : CliCommand
         ];
         if (_tasks.AreGiven(arguments))
         {
-            var (tasks, data) = _tasks.Of(arguments);
+            var (tasks, data) = _tasks.Of(arguments, Host.Error);
             var (before, after) = (SentenceTransformer.Load(source), SentenceTransformer.Load(folder));
             Host.Warn(after.Warnings);
             foreach (var task in tasks.Where(task => task.Files.All(file => File.Exists(Path.Combine(data, file)))))

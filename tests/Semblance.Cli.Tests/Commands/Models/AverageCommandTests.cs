@@ -36,6 +36,21 @@ public class AverageCommandTests
         done.Error.ShouldMatch("the mean of [12] of 2 models");
     }
 
+    [Theory]
+    [InlineData("--task", "sts", "--data", "missing.tsv")]
+    [InlineData("--suite", "empty")]
+    public async Task Missing_data_are_named_and_nothing_is_written(params string[] task)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Of("empty"));
+        task[^1] = folder.Of(task[^1]);
+        var outcome = await Outcome.OfAsync(["average", Model, Model, "--output", folder.Of("mean"), .. task]);
+        outcome.ExitCode.ShouldBe(1);
+        outcome.ErrorLines[^1].ShouldContain(task[^1]);
+        outcome.Error.ShouldNotContain("unexpected");
+        Directory.Exists(folder.Of("mean")).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Models_that_do_not_fit_are_named_and_nothing_is_written()
     {
