@@ -1,15 +1,18 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Semblance.Checkpoints;
 
 /// <summary>
 /// Represents a whole file that is mapped into memory, read-only. Every object with a pointer into it holds this object; the mapping ends
-/// when the last one is collected (the view is a <see cref="System.Runtime.InteropServices.SafeHandle"/>). Mappings of the same file share
+/// when the last one is collected (the view is a <see cref="SafeHandle"/>). Mappings of the same file share
 /// its pages.
 /// </summary>
-internal sealed unsafe class MappedFile
+internal sealed unsafe partial class MappedFile
 {
+    private const int DontNeed = 4; // MADV_DONTNEED of Linux
+
     private readonly SafeMemoryMappedViewHandle _view;
 
     private MappedFile(string path, SafeMemoryMappedViewHandle view, long length)
@@ -68,6 +71,28 @@ internal sealed unsafe class MappedFile
 
     /// <summary>Keeps the mapping alive until here; call it after the last use of <see cref="Bytes"/> or <see cref="Data"/>.</summary>
     public void KeepAlive() => GC.KeepAlive(_view);
+
+    /// <summary>
+    /// Removes the whole pages of a part of the file from the process; they are mapped again when they are read. Without effect on other
+    /// systems than Linux, which take such pages back only when memory runs short.
+    /// </summary>
+    public void Release(long offset, long count)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            nint page = Environment.SystemPageSize, address = (nint)(Data + offset);
+            nint first = (address + page - 1) / page * page, end = (nint)(address + count) / page * page;
+            if (first < end)
+            {
+                _ = Advise(first, (nuint)(end - first), DontNeed); // advice: a failure costs only the memory
+            }
+
+            KeepAlive();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     private static MappedFile Map(string path)
     {

@@ -37,7 +37,7 @@ internal sealed unsafe class StoredTensor(
         {
             if (info.DType == DType.F32)
             {
-                return Tensor.Map((float*)data, file, shape);
+                return Tensor.Map((float*)data, this, shape);
             }
 
             if (shape.Length > 1 && (HasScales || info.DType is DType.F16 or DType.BF16))
@@ -71,6 +71,15 @@ internal sealed unsafe class StoredTensor(
         }
 
         file.KeepAlive();
+    }
+
+    /// <summary>Removes the pages of the elements from memory; they are mapped again when they are read.</summary>
+    public void Trim()
+    {
+        if (strides is null)
+        {
+            file.Release(offset, info.ByteCount);
+        }
     }
 
     /// <summary>Reads the elements of an integer tensor.</summary>

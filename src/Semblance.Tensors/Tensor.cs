@@ -13,7 +13,7 @@ namespace Semblance.Tensors;
 /// mapped file (<see cref="Map"/>; <see cref="Widen"/> for elements of another type) or is leased from the computation that made the
 /// tensor; only in the last case does <see cref="Dispose"/> have an effect: it returns the lease early.
 /// </remarks>
-public sealed unsafe class Tensor : IDisposable
+public sealed unsafe partial class Tensor : IDisposable
 {
     /// <summary>The alignment in bytes of every tensor that is allocated here: one cache line, one 512-bit vector.</summary>
     public const int Alignment = 64;
@@ -27,8 +27,6 @@ public sealed unsafe class Tensor : IDisposable
     private readonly bool _readOnly;
     private float* _data; // null if the elements are of another type, or the lease has been returned
     private Arena.Lease? _lease;
-    private Tensor? _spareGradient;
-    private bool[]? _reachedRows; // the other rows are zero; null if any row may be nonzero
 
     private Tensor(float* data, object owner, ReadOnlySpan<int> shape, bool readOnly)
     {
@@ -82,21 +80,6 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// Gets or sets a value that indicates whether a recording computation computes the gradient of this tensor. Set it for what is
-    /// trained; tensors computed from such tensors have it set.
-    /// </summary>
-    public bool RequiresGradient { get; set; }
-
-    /// <summary>
-    /// Gets or sets the derivative, by each element, of the tensor that <see cref="Computation.Backward"/> started from;
-    /// <see langword="null"/> before. It accumulates over several runs until it is set to <see langword="null"/>.
-    /// </summary>
-    public Tensor? Gradient { get; set; }
-
-    /// <summary>Clears the gradient; its memory is reused for the next one.</summary>
-    public void ClearGradient() => (_spareGradient, Gradient) = (Gradient ?? _spareGradient, null);
-
-    /// <summary>
     /// Gets a number that increases whenever the elements may have been written: everything computed from them before is then out of date.
     /// </summary>
     internal int Version { get; private set; }
@@ -116,9 +99,6 @@ public sealed unsafe class Tensor : IDisposable
     /// <see langword="true"/> after the lease has been returned.
     /// </summary>
     internal bool IsLeased { get; }
-
-    /// <summary>Gets or sets a value that indicates whether the tensor has become the gradient of another.</summary>
-    internal bool IsAdopted { get; set; }
 
     /// <summary>Returns the elements of row <paramref name="index"/>.</summary>
     public ReadOnlySpan<float> Row(int index) => Values.Slice(index * Columns, Columns);
@@ -146,7 +126,9 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>Creates a read-only tensor over memory that another object owns, such as a mapped file.</summary>
     /// <param name="data">The first element, aligned to four bytes.</param>
-    /// <param name="owner">The owner of the memory, which the tensor keeps alive.</param>
+    /// <param name="owner">
+    /// The owner of the memory, which the tensor keeps alive; <see cref="Trim"/> calls that of an <see cref="IStoredValues"/>.
+    /// </param>
     /// <param name="shape">The size of each dimension.</param>
     public static Tensor Map(float* data, object owner, params ReadOnlySpan<int> shape) => new(data, owner, shape, readOnly: true);
 
@@ -191,10 +173,14 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// Releases the float32 copy of elements of another type; it is made again when it is needed. No other thread may use the tensor
-    /// meanwhile. Without such a copy, the method has no effect.
+    /// Releases memory that can be made again when it is needed: the float32 copy of elements of another type, and on Linux the pages of a
+    /// mapped file. No other thread may use the tensor meanwhile. Otherwise, the method has no effect.
     /// </summary>
-    public void Trim() => _widened?.Release();
+    public void Trim()
+    {
+        _widened?.Release();
+        (_widened?.Stored ?? _owner as IStoredValues)?.Trim();
+    }
 
     /// <summary>Returns the number of elements of a shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative, or there are more than 2³¹−1 elements.</exception>
@@ -224,58 +210,6 @@ public sealed unsafe class Tensor : IDisposable
         {
             Release();
         }
-    }
-
-    /// <summary>Adds to the gradient.</summary>
-    /// <param name="contribution">
-    /// A leased tensor of the same shape. The tensor takes ownership: it may become the gradient itself, or its memory is reused. A
-    /// backward pass may give away the gradient that it received, after its last use.
-    /// </param>
-    public void AddGradient(Tensor contribution)
-    {
-        if (Gradient is null && IsLeased)
-        {
-            (Gradient, contribution.IsAdopted) = (contribution, true);
-            return;
-        }
-
-        // A tensor that outlives the computation has its gradient in memory of its own.
-        var first = Gradient is null;
-        var gradient = Gradient ??= TakeSpare();
-        if (first)
-        {
-            contribution.Values.CopyTo(gradient.Writable);
-        }
-        else
-        {
-            TensorPrimitives.Add(gradient.Values, contribution.Values, gradient.Writable);
-        }
-
-        contribution.Release();
-    }
-
-    /// <summary>Returns the gradient for a kernel that writes all of it, or adds to all of it if there was one before.</summary>
-    /// <param name="run">The computation, which leases the memory if it leased that of this tensor.</param>
-    internal (Tensor Gradient, bool Adds) GradientToWrite(Computation run)
-    {
-        var adds = Gradient is not null;
-        Gradient ??= IsLeased ? run.Lease(Shape) : TakeSpare();
-        Gradient.MarkWritten();
-        return (Gradient, adds);
-    }
-
-    /// <summary>Adds to one row of the gradient. Rows that are never added to cost neither clearing nor measuring.</summary>
-    internal void AddToGradientRow(int row, ReadOnlySpan<float> values)
-    {
-        if (Gradient is null)
-        {
-            Gradient = TakeSpare();
-            Gradient.Clear();
-        }
-
-        var target = new Span<float>(Gradient.Data + ((nint)row * Columns), Columns);
-        Gradient._reachedRows?[row] = true;
-        TensorPrimitives.Add(target, values, target);
     }
 
     /// <summary>Multiplies all elements in place by a number, on all threads.</summary>
@@ -342,35 +276,6 @@ public sealed unsafe class Tensor : IDisposable
     {
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
         return (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
-    }
-
-    // Returns memory for a gradient, which is not initialized.
-    private Tensor TakeSpare()
-    {
-        var gradient = _spareGradient ?? Zeros(Shape);
-        _spareGradient = null;
-        return gradient;
-    }
-
-    // Sets all elements to zero; from then on only single rows are written.
-    private void Clear()
-    {
-        if (_reachedRows is not { } reached)
-        {
-            new Span<float>(Data, Length).Clear();
-            _reachedRows = new bool[Rows];
-            return;
-        }
-
-        for (var row = 0; row < reached.Length; row++)
-        {
-            if (reached[row])
-            {
-                new Span<float>(Data + ((nint)row * Columns), Columns).Clear();
-            }
-        }
-
-        reached.AsSpan().Clear();
     }
 
     private void MarkWritten()

@@ -10,4 +10,12 @@ public interface IStoredValues
     /// <param name="first">The index of the first element, in row-major order.</param>
     /// <param name="values">Receives the elements.</param>
     void CopyTo(int first, Span<float> values);
+
+    /// <summary>
+    /// Returns the memory of the elements to the system if they can be read again, such as the pages of a mapped file. Without effect by
+    /// default.
+    /// </summary>
+    void Trim()
+    {
+    }
 }
