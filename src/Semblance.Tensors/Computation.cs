@@ -262,16 +262,16 @@ public sealed class Computation : IDisposable
     }
 
     /// <summary>
-    /// Returns an input of a product in another number format. Layers often share their input, such as queries, keys and values, so the
+    /// Returns an input of a product in the number format of a weight. Layers often share their input, such as queries, keys and values, so the
     /// last result is kept.
     /// </summary>
-    internal ReducedInput Reduce(Tensor x, ComputeType type)
+    internal ReducedInput Reduce(Tensor x, PackedMatrix panels)
     {
-        if (_lastInput is null || !_lastInput.IsOf(x, type))
+        if (_lastInput is null || !_lastInput.IsOf(x, panels))
         {
             _lastInput?.Dispose();
             _lastInput = null;
-            _lastInput = ReducedInput.Of(this, x, type);
+            _lastInput = ReducedInput.Of(this, x, panels);
         }
 
         return _lastInput;

@@ -78,7 +78,7 @@ public sealed class PreparedMatrix
         ref var packed = ref _packed[(int)set, (int)type];
         if (packed is null || packed.Version != Value.Version)
         {
-            var tiles = type == ComputeType.Int8 && set == InstructionSets.Current ? AssembledTiles.Current : null;
+            var tiles = set == InstructionSets.Current ? AssembledTiles.Of(type) : null;
             packed = PackedMatrix.Of(this, set, type, packed, tiles);
         }
 

@@ -59,7 +59,7 @@ public static class InstructionSets
     /// <param name="type">The compute type.</param>
     public static string KernelOf(ComputeType type) => (Current, type) switch
     {
-        (_, ComputeType.Int8) when AssembledTiles.Current is { } tiles => tiles.Name,
+        _ when AssembledTiles.Of(type) is { } tiles => tiles.Name,
         (InstructionSet.Portable, _) => "Vector<T>",
         (InstructionSet.AdvSimd, ComputeType.Int8) => Dp.IsSupported ? "sdot" : "mul",
         (InstructionSet.AdvSimd, _) => "fmla",

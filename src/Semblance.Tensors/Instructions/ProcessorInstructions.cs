@@ -22,7 +22,12 @@ internal static class ProcessorInstructions
     public static InstructionSet Best { get; } = Find();
 
     /// <summary>Gets the best instruction for products of bytes in assembled code; <see langword="null"/> if there is none.</summary>
-    public static ByteInstruction? Bytes { get; } = FindBytes();
+    public static TileInstruction? Bytes { get; } = FindBytes();
+
+    /// <summary>Gets the instruction for products of bfloat16 in assembled code; <see langword="null"/> if there is none.</summary>
+    public static TileInstruction? BFloat16 { get; } =
+        Best == InstructionSet.Avx512 && Environment.Is64BitProcess && Has(SecondExtended(), 5)
+            ? TileInstruction.BFloat16DotProduct512 : null;
 
     private static InstructionSet Find()
     {
@@ -46,18 +51,21 @@ internal static class ProcessorInstructions
             : fma && Has(extended, 5) && state >= State256 ? InstructionSet.Avx2 : InstructionSet.Portable;
     }
 
-    private static ByteInstruction? FindBytes()
+    private static TileInstruction? FindBytes()
     {
         if (Best < InstructionSet.Avx2 || !Environment.Is64BitProcess)
         {
             return null;
         }
 
-        var (subleaves, _, vnni512, _) = X86Base.CpuId(ExtendedFeatures, 0);
-        var vnni256 = subleaves > 0 ? X86Base.CpuId(ExtendedFeatures, 1).Eax : 0;
-        return Best == InstructionSet.Avx512 && Has(vnni512, 11) ? ByteInstruction.DotProduct512
-            : Has(vnni256, 4) ? ByteInstruction.DotProduct256 : ByteInstruction.MultiplyAdd256;
+        var (_, _, vnni512, _) = X86Base.CpuId(ExtendedFeatures, 0);
+        return Best == InstructionSet.Avx512 && Has(vnni512, 11) ? TileInstruction.DotProduct512
+            : Has(SecondExtended(), 4) ? TileInstruction.DotProduct256 : TileInstruction.MultiplyAdd256;
     }
+
+    // The features of the second part of the leaf, such as AVX-VNNI; 0 if there is no such part.
+    private static int SecondExtended() =>
+        X86Base.CpuId(ExtendedFeatures, 0).Eax > 0 ? X86Base.CpuId(ExtendedFeatures, 1).Eax : 0;
 
     private static bool Has(int register, params ReadOnlySpan<int> bits)
     {

@@ -1,4 +1,5 @@
 using Semblance.Tensors.Instructions;
+using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors.Tests.Operations;
 
@@ -29,6 +30,7 @@ public class ReducedLinearTests
     [MemberData(nameof(InstructionSets))]
     public void Every_shape_around_the_tile_sizes_in_bfloat16_equals_the_product_of_rounded_numbers(InstructionSet set)
     {
+        var assembled = set == Instructions.InstructionSets.Current && AssembledTiles.Of(ComputeType.BFloat16) is not null;
         foreach (var outputs in new[] { 1, 7, 16, 31, 32, 33, 70 })
         {
             foreach (var inputs in new[] { 1, 5, 32, 100 })
@@ -39,8 +41,18 @@ public class ReducedLinearTests
                 {
                     var x = TestTensors.Random(rows, rows, inputs);
                     using var run = new Computation(instructions: set, compute: ComputeType.BFloat16);
-                    run.Linear(x, layer).Values.SequenceEqual(run.Linear(Rounded(x), rounded).Values)
-                        .ShouldBeTrue($"{rows} × {inputs} → {outputs}");
+                    var (actual, expected) = (run.Linear(x, layer).Values.ToArray(), run.Linear(Rounded(x), rounded).Values.ToArray());
+                    if (assembled)
+                    {
+                        for (var i = 0; i < expected.Length; i++)
+                        {
+                            actual[i].ShouldBe(expected[i], 1e-4f, $"{rows} × {inputs} → {outputs}"); // its sums have another order
+                        }
+                    }
+                    else
+                    {
+                        actual.SequenceEqual(expected).ShouldBeTrue($"{rows} × {inputs} → {outputs}");
+                    }
                 }
             }
         }

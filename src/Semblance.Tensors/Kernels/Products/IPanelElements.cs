@@ -55,10 +55,14 @@ internal readonly unsafe struct FloatElements : IPanelElements
 }
 
 /// <summary>
-/// Represents panels of bfloat16: a lane of a step has the elements of both registers, so that a shift or a mask widens them.
+/// Represents panels of bfloat16: a lane of a step has the elements of both registers, so that a shift or a mask widens them. In panels of
+/// assembled code, a lane has two consecutive elements of one column.
 /// </summary>
 internal readonly unsafe struct BFloat16Elements : IPanelElements
 {
+    /// <summary>The number of elements of an input in a step of assembled code.</summary>
+    public const int PairDepth = 2;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int StepFloats<TLanes>()
         where TLanes : struct, ILanes<TLanes> => TLanes.Count;

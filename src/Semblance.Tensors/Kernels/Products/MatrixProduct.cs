@@ -120,7 +120,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         }
 
         // A block is several tiles, so that a call of the activation's code is worth it, and its last tile is not a short one.
-        var tiles = typeof(TElements) == typeof(ByteElements) ? _panels.Tiles : null;
+        var tiles = typeof(TElements) == typeof(FloatElements) ? null : _panels.Tiles;
         int height = tiles?.Rows ?? TElements.TileRows<TLanes>(), block = BlockRows / height * height;
         for (int rows; row < endRow; row += rows, x += rows * strideX)
         {

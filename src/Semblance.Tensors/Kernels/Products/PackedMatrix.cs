@@ -17,8 +17,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
     {
         (Depth, Columns, PanelWidth, Type, Tiles) = (depth, columns, tiles?.PanelWidth ?? panelWidth, type, tiles);
         panelWidth = PanelWidth;
-        Steps = type == ComputeType.Int8 ? (depth + ByteElements.Depth - 1) / ByteElements.Depth : depth;
-        PanelFloats = checked(Steps * (type == ComputeType.BFloat16 ? panelWidth / 2 : panelWidth));
+        var elements = type == ComputeType.Int8 ? ByteElements.Depth : HasPairs ? BFloat16Elements.PairDepth : 1; // of an input in a step
+        Steps = (depth + elements - 1) / elements;
+        PanelFloats = checked(Steps * (type == ComputeType.BFloat16 && !HasPairs ? panelWidth / 2 : panelWidth));
         PanelCount = (columns + panelWidth - 1) / panelWidth;
         var count = checked(PanelCount * (PanelFloats + (type == ComputeType.Int8 ? 2 * PanelWidth : 0)));
         if (run is null)
@@ -50,7 +51,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Gets the code that multiplies, if it is assembled.</summary>
     public AssembledTiles? Tiles { get; }
 
-    /// <summary>Gets the number of floats of an input's row: one of int8 has four elements in the place of a float.</summary>
+    /// <summary>Gets a value that indicates whether two elements of bfloat16 of a column, and of an input, lie in the place of a float.</summary>
+    public bool HasPairs => Type == ComputeType.BFloat16 && Tiles is not null;
+
+    /// <summary>Gets the number of floats of an input's row: one of int8 has four elements in the place of a float, a pair two.</summary>
     public int Steps { get; }
 
     /// <summary>Gets the size of a panel in floats.</summary>
@@ -72,7 +76,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <param name="set">The instruction set of the products.</param>
     /// <param name="type">The number format of the products.</param>
     /// <param name="stale">An earlier result for the same operand, whose memory is reused.</param>
-    /// <param name="tiles">The code that multiplies, if it is assembled, for int8; <see langword="null"/> by default.</param>
+    /// <param name="tiles">The code that multiplies, if it is assembled; <see langword="null"/> by default.</param>
     /// <exception cref="NotFiniteNumberException">The format is int8, and the operand contains NaN or infinity.</exception>
     public static PackedMatrix Of(
         PreparedMatrix matrix, InstructionSet set, ComputeType type, PackedMatrix? stale = null, AssembledTiles? tiles = null)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -12,28 +13,38 @@ internal sealed unsafe class ReducedInput : IDisposable
     private readonly Tensor _source;
     private readonly int _version;
     private readonly ComputeType _type;
+    private readonly bool _hasPairs;
 
-    private ReducedInput(Tensor source, ComputeType type, Tensor values, Tensor? scales) =>
-        (_source, _version, _type, Values, Scales) = (source, source.Version, type, values, scales);
+    private ReducedInput(Tensor source, PackedMatrix panels, Tensor values, Tensor? scales) =>
+        (_source, _version, _type, _hasPairs, Values, Scales) = (source, source.Version, panels.Type, panels.HasPairs, values, scales);
 
-    /// <summary>Gets the values: floats rounded to bfloat16, or four bytes in the place of a float.</summary>
+    /// <summary>
+    /// Gets the values: floats rounded to bfloat16, or two bfloat16 or four bytes in the place of a float, as the panels need them.
+    /// </summary>
     public Tensor Values { get; }
 
     /// <summary>Gets the scale and the zero point, an integer, of each row of bytes; otherwise, <see langword="null"/>.</summary>
     public Tensor? Scales { get; }
 
-    /// <summary>Converts an input.</summary>
+    /// <summary>Converts an input for the products with a weight.</summary>
     /// <exception cref="NotFiniteNumberException">The type is int8, and the input contains NaN or infinity.</exception>
-    public static ReducedInput Of(Computation run, Tensor x, ComputeType type)
+    public static ReducedInput Of(Computation run, Tensor x, PackedMatrix panels)
     {
-        if (type == ComputeType.BFloat16)
+        if (panels.HasPairs)
+        {
+            var pairs = run.Lease(x.Rows, panels.Steps);
+            run.Execute(new Pairing(x, pairs), x.Rows, x.Length);
+            return new ReducedInput(x, panels, pairs, null);
+        }
+
+        if (panels.Type == ComputeType.BFloat16)
         {
             var rounded = run.Lease(x.Rows, x.Columns);
             run.Execute(new Rounding(x, rounded), x.Rows, x.Length);
-            return new ReducedInput(x, type, rounded, null);
+            return new ReducedInput(x, panels, rounded, null);
         }
 
-        var bytes = run.Lease(x.Rows, (x.Columns + ByteElements.Depth - 1) / ByteElements.Depth);
+        var bytes = run.Lease(x.Rows, panels.Steps);
         var scales = run.Lease(x.Rows, 2);
         run.Execute(new Quantizing(x, bytes, scales), x.Rows, 2L * x.Length);
         for (var row = 0; row < x.Rows; row++)
@@ -45,11 +56,14 @@ internal sealed unsafe class ReducedInput : IDisposable
             }
         }
 
-        return new ReducedInput(x, type, bytes, scales);
+        return new ReducedInput(x, panels, bytes, scales);
     }
 
-    /// <summary>Returns a value that indicates whether this was converted from a tensor that has not changed since.</summary>
-    public bool IsOf(Tensor x, ComputeType type) => x == _source && x.Version == _version && type == _type;
+    /// <summary>
+    /// Returns a value that indicates whether this was converted from a tensor that has not changed since, as the weight needs it.
+    /// </summary>
+    public bool IsOf(Tensor x, PackedMatrix panels) =>
+        x == _source && x.Version == _version && panels.Type == _type && panels.HasPairs == _hasPairs;
 
     /// <summary>Returns the memory.</summary>
     public void Dispose()
@@ -80,6 +94,39 @@ internal sealed unsafe class ReducedInput : IDisposable
             {
                 var rest = (int)(last - i);
                 VectorMath<TLanes>.StorePartial(TLanes.RoundToBFloat16(VectorMath<TLanes>.LoadPartial(x + i, rest)), y + i, rest);
+            }
+        }
+    }
+
+    // An item is a row.
+    private readonly struct Pairing(Tensor x, Tensor pairs) : IKernel
+    {
+        private readonly Operand _x = x;
+        private readonly Operand _pairs = pairs;
+        private readonly int _columns = x.Columns;
+        private readonly int _width = pairs.Columns;
+
+        public void Run<TLanes>(int first, int end)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            for (var row = first; row < end; row++)
+            {
+                Row(_x.Data + ((nint)row * _columns), (ushort*)(_pairs.Data + ((nint)row * _width)));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Row(float* x, ushort* to)
+        {
+            var i = 0;
+            for (; i <= _columns - Vector512<ushort>.Count; i += Vector512<ushort>.Count)
+            {
+                Vector512.Narrow(PanelsOfBFloat16.Round(x + i), PanelsOfBFloat16.Round(x + i + Vector512<uint>.Count)).Store(to + i);
+            }
+
+            for (; i < 2 * _width; i++)
+            {
+                to[i] = i < _columns ? PanelsOfBFloat16.Round(x[i]) : (ushort)0;
             }
         }
     }

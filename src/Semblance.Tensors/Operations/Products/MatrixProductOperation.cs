@@ -83,7 +83,7 @@ public static class MatrixProductOperation
             return y;
         }
 
-        var input = run.Reduce(a, panels.Type);
+        var input = run.Reduce(a, panels);
         var reduced = run.Lease(a.Rows, panels.Columns);
         Execute(run, new MatrixProduct(input, panels, bias, activation, reduced), a.Rows, panels);
         return reduced;

@@ -8,30 +8,20 @@ public unsafe class AssembledTilesTests
 {
     private const byte Untouched = 0x5A;
 
-    public static TheoryData<string, bool> Variants
-    {
-        get
-        {
-            var variants = new TheoryData<string, bool>();
-            foreach (var instruction in Enum.GetNames<ByteInstruction>())
-            {
-                variants.Add(instruction, false);
-                variants.Add(instruction, true);
-            }
+    public static TheoryData<string, bool> Variants => VariantsOf(Enum.GetNames<TileInstruction>());
 
-            return variants;
-        }
-    }
+    public static TheoryData<string, bool> VariantsOfBytes => VariantsOf(
+        nameof(TileInstruction.MultiplyAdd256), nameof(TileInstruction.DotProduct256), nameof(TileInstruction.DotProduct512));
 
     [Theory]
-    [MemberData(nameof(Variants))]
+    [MemberData(nameof(VariantsOfBytes))]
     public void Interpreted_tiles_of_every_height_have_the_sums_of_the_definition(string name, bool windows)
     {
-        var instruction = Enum.Parse<ByteInstruction>(name);
+        var instruction = Enum.Parse<TileInstruction>(name);
         var random = new Random(1);
-        for (var rows = 1; rows <= ByteTileAssembler.MaxRows(instruction); rows++)
+        for (var rows = 1; rows <= TileAssembler.MaxRows(instruction); rows++)
         {
-            var code = ByteTileAssembler.Assemble(instruction, rows, windows);
+            var code = TileAssembler.Assemble(instruction, rows, windows);
             foreach (var steps in new[] { 1, 2, 3, 9 })
             {
                 var tile = new Tile(random, instruction, rows, steps);
@@ -45,10 +35,10 @@ public unsafe class AssembledTilesTests
     [MemberData(nameof(Variants))]
     public void A_tile_keeps_the_registers_that_belong_to_the_caller(string name, bool windows)
     {
-        var instruction = Enum.Parse<ByteInstruction>(name);
-        for (var rows = 1; rows <= ByteTileAssembler.MaxRows(instruction); rows++)
+        var instruction = Enum.Parse<TileInstruction>(name);
+        for (var rows = 1; rows <= TileAssembler.MaxRows(instruction); rows++)
         {
-            var code = ByteTileAssembler.Assemble(instruction, rows, windows);
+            var code = TileAssembler.Assemble(instruction, rows, windows);
             var (before, after) = (new CodeInterpreter([0xC3]), new CodeInterpreter(code)); // ret alone changes nothing
             var tile = new Tile(new Random(2), instruction, rows, 2);
             tile.Run(argument => before.Call(new Random(rows), argument, windows));
@@ -69,13 +59,14 @@ public unsafe class AssembledTilesTests
     [Fact]
     public void Each_variant_multiplies_with_its_own_instruction()
     {
-        Executed(ByteInstruction.DotProduct512).ShouldContain("64: Vpdpbusd");
-        Executed(ByteInstruction.DotProduct256).ShouldContain("32: Vpdpbusd");
-        Executed(ByteInstruction.MultiplyAdd256).ShouldContain("32: Vpmaddubsw");
+        Executed(TileInstruction.DotProduct512).ShouldContain("64: Vpdpbusd");
+        Executed(TileInstruction.DotProduct256).ShouldContain("32: Vpdpbusd");
+        Executed(TileInstruction.BFloat16DotProduct512).ShouldContain("64: Vdpbf16ps");
+        Executed(TileInstruction.MultiplyAdd256).ShouldContain("32: Vpmaddubsw");
 
-        static HashSet<string> Executed(ByteInstruction instruction)
+        static HashSet<string> Executed(TileInstruction instruction)
         {
-            var interpreter = new CodeInterpreter(ByteTileAssembler.Assemble(instruction, 1, windows: false));
+            var interpreter = new CodeInterpreter(TileAssembler.Assemble(instruction, 1, windows: false));
             new Tile(new Random(1), instruction, 1, 1).Run(argument => interpreter.Call(new Random(1), argument, windows: false));
             return interpreter.Executed;
         }
@@ -135,6 +126,9 @@ public unsafe class AssembledTilesTests
     [InlineData("DotProduct512", InstructionSet.Avx2, false, null)] // the runtime avoids 512-bit registers
     [InlineData("DotProduct512", InstructionSet.Avx2, true, "DotProduct512")]
     [InlineData("DotProduct512", InstructionSet.Portable, true, "DotProduct512")]
+    [InlineData("BFloat16DotProduct512", InstructionSet.Avx512, false, "BFloat16DotProduct512")]
+    [InlineData("BFloat16DotProduct512", InstructionSet.Avx2, false, null)]
+    [InlineData("BFloat16DotProduct512", InstructionSet.Portable, true, "BFloat16DotProduct512")]
     [InlineData("DotProduct256", InstructionSet.Avx2, false, null)] // the compiler has an intrinsic
     [InlineData("DotProduct256", InstructionSet.Avx2, true, "DotProduct256")]
     [InlineData("MultiplyAdd256", InstructionSet.Avx2, true, null)]
@@ -143,16 +137,28 @@ public unsafe class AssembledTilesTests
     public void Assembled_tiles_are_chosen_where_compiled_code_is_slower(
         string? processor, InstructionSet current, bool ahead, string? chosen)
     {
-        var best = processor is null ? (ByteInstruction?)null : Enum.Parse<ByteInstruction>(processor);
+        var best = processor is null ? (TileInstruction?)null : Enum.Parse<TileInstruction>(processor);
         AssembledTiles.Choose(current, null, ahead, best)?.ToString().ShouldBe(chosen);
         AssembledTiles.Choose(current, "avx2", ahead, best).ShouldBeNull(); // a set that is named is used as it was compiled
     }
 
-    private static IEnumerable<ByteInstruction> OfProcessor() => ProcessorInstructions.Bytes switch
+    private static TheoryData<string, bool> VariantsOf(params IEnumerable<string> instructions)
     {
-        ByteInstruction.DotProduct512 => [ByteInstruction.MultiplyAdd256, ByteInstruction.DotProduct512],
-        ByteInstruction.DotProduct256 => [ByteInstruction.MultiplyAdd256, ByteInstruction.DotProduct256],
-        ByteInstruction.MultiplyAdd256 => [ByteInstruction.MultiplyAdd256],
+        var variants = new TheoryData<string, bool>();
+        foreach (var instruction in instructions)
+        {
+            variants.Add(instruction, false);
+            variants.Add(instruction, true);
+        }
+
+        return variants;
+    }
+
+    private static IEnumerable<TileInstruction> OfProcessor() => ProcessorInstructions.Bytes switch
+    {
+        TileInstruction.DotProduct512 => [TileInstruction.MultiplyAdd256, TileInstruction.DotProduct512],
+        TileInstruction.DotProduct256 => [TileInstruction.MultiplyAdd256, TileInstruction.DotProduct256],
+        TileInstruction.MultiplyAdd256 => [TileInstruction.MultiplyAdd256],
         _ => [],
     };
 
@@ -167,9 +173,9 @@ public unsafe class AssembledTilesTests
         private readonly int _width;
         private readonly int _stride;
 
-        public Tile(Random random, ByteInstruction instruction, int rows, int steps)
+        public Tile(Random random, TileInstruction instruction, int rows, int steps)
         {
-            (_rows, _steps, _width, _stride) = (rows, steps, ByteTileAssembler.RegisterBytes(instruction) / 2, (4 * steps) + 20);
+            (_rows, _steps, _width, _stride) = (rows, steps, TileAssembler.RegisterBytes(instruction) / 2, (4 * steps) + 20);
             (_a, _panel) = (new byte[rows * _stride], new sbyte[4 * _width * steps]);
             _sums = new int[(rows + 2) * _width];
             random.NextBytes(_a);
@@ -183,7 +189,7 @@ public unsafe class AssembledTilesTests
             System.Runtime.InteropServices.MemoryMarshal.AsBytes(_sums.AsSpan()).Fill(Untouched);
         }
 
-        public delegate void Code(ByteTile* argument);
+        public delegate void Code(TileArgument* argument);
 
         public void Run(Code code)
         {
@@ -191,7 +197,7 @@ public unsafe class AssembledTilesTests
             fixed (sbyte* panel = _panel)
             fixed (int* sums = _sums)
             {
-                var argument = new ByteTile((nint)a, _stride, (nint)panel, _steps, (nint)(sums + _width), (nint)_width * sizeof(int));
+                var argument = new TileArgument((nint)a, _stride, (nint)panel, _steps, (nint)(sums + _width), (nint)_width * sizeof(int));
                 code(&argument);
             }
         }

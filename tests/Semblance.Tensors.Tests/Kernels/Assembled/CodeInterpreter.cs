@@ -173,10 +173,27 @@ internal sealed unsafe class CodeInterpreter
                 }
 
                 return result;
+            case Mnemonic.Vdpbf16ps:
+                var sums = MemoryMarshal.Cast<byte, float>(result.AsSpan());
+                Vector(NumberOf(code.Op0Register))[..size].CopyTo(result);
+                for (var i = 0; i < sums.Length; i++)
+                {
+                    for (var k = 1; k >= 0; k--)
+                    {
+                        var (x, y) = (Widened(firstShorts[(2 * i) + k]), Widened(secondShorts[(2 * i) + k]));
+                        sums[i] = WithoutDenormals(MathF.FusedMultiplyAdd(x, y, WithoutDenormals(sums[i])));
+                    }
+                }
+
+                return result;
             default:
                 throw new NotSupportedException($"{code} is not interpreted.");
         }
     }
+
+    private static float Widened(short bits) => WithoutDenormals(BitConverter.Int32BitsToSingle(bits << 16));
+
+    private static float WithoutDenormals(float value) => float.IsSubnormal(value) ? MathF.CopySign(0, value) : value;
 
     private byte[] Source(Instruction code, int operand, int size) => code.GetOpKind(operand) == OpKind.Memory
         ? new ReadOnlySpan<byte>(Address(code, operand), size).ToArray()

@@ -4,14 +4,15 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Assembles the innermost loop of products of bytes: some rows times one packed panel, two registers wide, with all sums in registers. The
-/// sums are those of <see cref="MatrixTile{TLanes, TElements, TRows}"/>, because sums of integers are exact.
+/// Assembles the innermost loop of products: some rows times one packed panel, two registers wide, with all sums in registers. Those of
+/// bytes are the sums of <see cref="MatrixTile{TLanes, TElements, TRows}"/>, because sums of integers are exact; one of bfloat16 has the
+/// same order for any number of rows.
 /// </summary>
 /// <remarks>
-/// The code is a function of one argument, the address of a <see cref="ByteTile"/>. It changes only general registers that a function may
+/// The code is a function of one argument, the address of a <see cref="TileArgument"/>. It changes only general registers that a function may
 /// change on Windows and on Unix, and saves the vector registers that Windows wants saved. It calls nothing.
 /// </remarks>
-internal sealed class ByteTileAssembler
+internal sealed class TileAssembler
 {
     private const int Field = 8; // bytes of a field of the argument
     private const int FirstSaved = 6;
@@ -37,35 +38,35 @@ internal sealed class ByteTileAssembler
 
     private static readonly string[] Fields =
     [
-        nameof(ByteTile.A), nameof(ByteTile.StrideA), nameof(ByteTile.Panel), nameof(ByteTile.Steps), nameof(ByteTile.C),
-        nameof(ByteTile.StrideC),
+        nameof(TileArgument.A), nameof(TileArgument.StrideA), nameof(TileArgument.Panel), nameof(TileArgument.Steps), nameof(TileArgument.C),
+        nameof(TileArgument.StrideC),
     ];
 
     private readonly Assembler _code = new(64);
-    private readonly ByteInstruction _instruction;
+    private readonly TileInstruction _instruction;
     private readonly int _rows;
     private readonly bool _windows;
 
-    private ByteTileAssembler(ByteInstruction instruction, int rows, bool windows) =>
+    private TileAssembler(TileInstruction instruction, int rows, bool windows) =>
         (_instruction, _rows, _windows) = (instruction, rows, windows);
 
     private int UsedBases => (_rows + 2) / 3;
 
     /// <summary>Returns the largest number of rows whose sums fit the registers.</summary>
-    public static int MaxRows(ByteInstruction instruction) => instruction == ByteInstruction.DotProduct512 ? 12 : 6;
+    public static int MaxRows(TileInstruction instruction) => Is512(instruction) ? 12 : 6;
 
     /// <summary>Returns the size of a register in bytes.</summary>
-    public static int RegisterBytes(ByteInstruction instruction) => instruction == ByteInstruction.DotProduct512 ? 64 : 32;
+    public static int RegisterBytes(TileInstruction instruction) => Is512(instruction) ? 64 : 32;
 
     /// <summary>Assembles the code for a number of rows.</summary>
     /// <param name="instruction">The instruction that multiplies.</param>
     /// <param name="rows">The number of rows, from 1 to <see cref="MaxRows"/>.</param>
     /// <param name="windows"><see langword="true"/> for the calling convention of Windows, <see langword="false"/> for Unix.</param>
-    public static byte[] Assemble(ByteInstruction instruction, int rows, bool windows)
+    public static byte[] Assemble(TileInstruction instruction, int rows, bool windows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxRows(instruction));
-        var assembler = new ByteTileAssembler(instruction, rows, windows);
+        var assembler = new TileAssembler(instruction, rows, windows);
         assembler.Write();
         using var code = new MemoryStream();
         assembler._code.Assemble(new StreamCodeWriter(code), 0);
@@ -107,17 +108,17 @@ internal sealed class ByteTileAssembler
         }
 
         _code.push(Argument);
-        Load(A, nameof(ByteTile.A));
-        Load(Stride, nameof(ByteTile.StrideA));
-        Load(Panel, nameof(ByteTile.Panel));
-        Load(Steps, nameof(ByteTile.Steps));
+        Load(A, nameof(TileArgument.A));
+        Load(Stride, nameof(TileArgument.StrideA));
+        Load(Panel, nameof(TileArgument.Panel));
+        Load(Steps, nameof(TileArgument.Steps));
         for (var i = 1; i < UsedBases; i++)
         {
             _code.lea(Bases[i], __[Bases[i - 1] + (Stride * 2)]);
             _code.add(Bases[i], Stride);
         }
 
-        if (_instruction == ByteInstruction.MultiplyAdd256)
+        if (_instruction == TileInstruction.MultiplyAdd256)
         {
             _code.vpcmpeqw(Ymm(Ones), Ymm(Ones), Ymm(Ones));
             _code.vpsrlw(Ymm(Ones), Ymm(Ones), 15);
@@ -127,8 +128,8 @@ internal sealed class ByteTileAssembler
     private void End()
     {
         _code.pop(Argument);
-        Load(A, nameof(ByteTile.C));
-        Load(Stride, nameof(ByteTile.StrideC));
+        Load(A, nameof(TileArgument.C));
+        Load(Stride, nameof(TileArgument.StrideC));
         for (var row = 0; row < _rows; row++)
         {
             Store(0, 2 * row);
@@ -154,18 +155,18 @@ internal sealed class ByteTileAssembler
     {
         switch (_instruction)
         {
-            case ByteInstruction.DotProduct512:
+            case TileInstruction.DotProduct512 or TileInstruction.BFloat16DotProduct512:
                 _code.vmovdqu32(Zmm(Weight512), __zmmword_ptr[Panel]);
                 _code.vmovdqu32(Zmm(Weight512 + 1), __zmmword_ptr[Panel + RegisterBytes(_instruction)]);
                 for (var row = 0; row < _rows; row++)
                 {
                     _code.vpbroadcastd(Zmm(Input512), __dword_ptr[RowAddress(row)]);
-                    _code.vpdpbusd(Zmm(2 * row), Zmm(Input512), Zmm(Weight512));
-                    _code.vpdpbusd(Zmm((2 * row) + 1), Zmm(Input512), Zmm(Weight512 + 1));
+                    MultiplyAdd512(2 * row, Weight512);
+                    MultiplyAdd512((2 * row) + 1, Weight512 + 1);
                 }
 
                 break;
-            case ByteInstruction.DotProduct256:
+            case TileInstruction.DotProduct256:
                 _code.vmovdqu(Ymm(Weight256), __ymmword_ptr[Panel]);
                 _code.vmovdqu(Ymm(Ones), __ymmword_ptr[Panel + RegisterBytes(_instruction)]);
                 for (var row = 0; row < _rows; row++)
@@ -188,6 +189,18 @@ internal sealed class ByteTileAssembler
         }
     }
 
+    private void MultiplyAdd512(int sum, int weight)
+    {
+        if (_instruction == TileInstruction.DotProduct512)
+        {
+            _code.vpdpbusd(Zmm(sum), Zmm(Input512), Zmm(weight));
+        }
+        else
+        {
+            _code.vdpbf16ps(Zmm(sum), Zmm(Input512), Zmm(weight));
+        }
+    }
+
     private void MultiplyAdd(int sum, int product, int offset)
     {
         _code.vpmaddubsw(Ymm(product), Ymm(Input256), __ymmword_ptr[Panel + offset]);
@@ -204,7 +217,7 @@ internal sealed class ByteTileAssembler
 
     private void Clear(int sum)
     {
-        if (_instruction == ByteInstruction.DotProduct512)
+        if (Is512(_instruction))
         {
             _code.vpxord(Zmm(sum), Zmm(sum), Zmm(sum));
         }
@@ -216,7 +229,7 @@ internal sealed class ByteTileAssembler
 
     private void Store(int offset, int sum)
     {
-        if (_instruction == ByteInstruction.DotProduct512)
+        if (Is512(_instruction))
         {
             _code.vmovdqu32(__zmmword_ptr[A + offset], Zmm(sum));
         }
@@ -228,6 +241,9 @@ internal sealed class ByteTileAssembler
 
     private void Load(AssemblerRegister64 register, string field) =>
         _code.mov(register, __qword_ptr[Argument + (Field * Array.IndexOf(Fields, field))]);
+
+    private static bool Is512(TileInstruction instruction) =>
+        instruction is TileInstruction.DotProduct512 or TileInstruction.BFloat16DotProduct512;
 
     private static AssemblerRegisterYMM Ymm(int index) => new(Register.YMM0 + index);
 
