@@ -144,8 +144,8 @@ public sealed unsafe class VectorMatrix
             throw new CheckpointFormatException(path, $"the matrix has {matrix.Rows} vectors of 0 elements; there is nothing to compare.");
         }
 
-        var found = precision ?? PrecisionOf(matrix);
-        var type = TypeOf(found);
+        var found = precision ?? VectorFile.PrecisionOf(matrix);
+        var type = VectorFile.TypeOf(found);
         var elements = found is Precision.Binary or Precision.UBinary ? dimension ?? checked(8 * matrix.Columns) : matrix.Columns;
         if (type != matrix.DType || Quantizer.ColumnsOf(found, elements) != matrix.Columns || (dimension ?? elements) != elements)
         {
@@ -157,7 +157,7 @@ public sealed unsafe class VectorMatrix
 
         var quantizer = found == Precision.Float32
             ? null
-            : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? RangesBeside(matrix) : null);
+            : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? VectorFile.RangesBeside(matrix) : null);
         fixed (byte* data = matrix.Bytes(0, Math.Min(1, matrix.Rows)))
         {
             return new VectorMatrix(matrix, data, matrix.Rows, elements, quantizer, path); // a memory map does not move
@@ -200,41 +200,7 @@ public sealed unsafe class VectorMatrix
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var columns = Quantizer?.Columns ?? Dimension;
-        using RowWriter writer = System.IO.Path.GetExtension(path).ToUpperInvariant() switch
-        {
-            ".NPY" => new NpyWriter(path, columns, TypeOf(Precision)),
-            ".SAFETENSORS" => new SafetensorsRowWriter(path, columns, type: TypeOf(Precision)),
-            _ =>
-                throw new ArgumentException(
-                    $"{path}: vectors are written to .npy and .safetensors files; the name must end so.", nameof(path)),
-        };
-        for (var row = 0; row < Rows; row++)
-        {
-            switch (writer.DType)
-            {
-                case DType.F32:
-                    writer.Write(MemoryMarshal.Cast<byte, float>(Stored(row)));
-                    break;
-                case DType.F16:
-                    writer.Write(MemoryMarshal.Cast<byte, Half>(Stored(row)));
-                    break;
-                case DType.BF16:
-                    writer.Write(MemoryMarshal.Cast<byte, ushort>(Stored(row)));
-                    break;
-                case DType.I8:
-                    writer.Write(MemoryMarshal.Cast<byte, sbyte>(Stored(row)));
-                    break;
-                default:
-                    writer.Write(Stored(row));
-                    break;
-            }
-        }
-
-        // Ranges of other vectors would silently be wrong; without ranges, reading throws.
-        File.Delete(QuantizationRanges.PathBeside(path));
-        writer.Complete();
-        Quantizer?.Ranges?.Save(QuantizationRanges.PathBeside(path));
+        VectorFile.Save(this, path);
     }
 
     /// <summary>Returns the bytes of a vector. Keep a reference to this object while reading them.</summary>
@@ -344,53 +310,6 @@ public sealed unsafe class VectorMatrix
                 $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Remove the vector, or " +
                 "find the cause of the value.");
         }
-    }
-
-    private static DType TypeOf(Precision precision) => precision switch
-    {
-        Precision.Float32 => DType.F32,
-        Precision.Float16 => DType.F16,
-        Precision.BFloat16 => DType.BF16,
-        Precision.Int8 or Precision.Binary => DType.I8,
-        Precision.UInt8 or Precision.UBinary => DType.U8,
-        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
-    };
-
-    private static Precision PrecisionOf(MappedMatrix matrix) => matrix.DType switch
-    {
-        DType.F32 => Precision.Float32,
-        DType.F16 => Precision.Float16,
-        DType.BF16 => Precision.BFloat16,
-        DType.I8 when HasRanges(matrix) => Precision.Int8,
-        DType.U8 when HasRanges(matrix) => Precision.UInt8,
-        DType.I8 or DType.U8 => throw new CheckpointFormatException(
-            matrix.Path,
-            $"the meaning of its bytes is unknown: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, " +
-            "which is missing; packed bits (binary, ubinary) are read only if requested. Put the ranges there, or encode again as " +
-            "float32."),
-        _ =>
-            throw new CheckpointFormatException(
-                matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
-    };
-
-    private static bool HasRanges(MappedMatrix matrix) => File.Exists(QuantizationRanges.PathBeside(matrix.Path));
-
-    private static QuantizationRanges RangesBeside(MappedMatrix matrix)
-    {
-        var path = QuantizationRanges.PathBeside(matrix.Path);
-        if (!HasRanges(matrix))
-        {
-            throw new CheckpointFormatException(
-                matrix.Path, $"int8 and uint8 need their ranges, but there is no {path}; encode again, or put it there.");
-        }
-
-        var ranges = QuantizationRanges.Load(path);
-        return ranges.Smallest.Length == matrix.Columns && ranges.Count >= QuantizationRanges.FewestVectors
-            ? ranges
-            : throw new CheckpointFormatException(
-                path,
-                $"the file has ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has " +
-                $"{matrix.Columns}; they belong to other vectors.");
     }
 
     private float[] PerRow(Func<int, float[], float> compute)
