@@ -89,14 +89,16 @@ internal static class ServerBenchmark
             }
         }
 
-        Console.WriteLine($"{"texts",6}{"texts/s",12}{"of encoder",12}{"µs of server",14}{"of encoder",12}   {Share:P0} of saturation: requests/s, p50, p99");
+        Console.WriteLine($"{"texts",6}{"texts/s",12}{"of encoder",12}{"µs of server",14}{"of encoder",12}   {Share:P0} of saturation: requests/s, p50, p99, cores of server");
         foreach (var size in Sizes)
         {
             var perSecond = Share * Measurement.Median(speeds[size]) / size;
+            var before = server.ProcessorSeconds;
             var steady = await new Load(server.Address, Requests(sentences, size)).RunOpenAsync(perSecond, Long);
+            var cores = (server.ProcessorSeconds - before) / steady.Seconds;
             Console.WriteLine(
                 $"{size,6}{Measurement.Median(speeds[size]),12:F0}{Measurement.Median(shares[size]),12:P0}{Measurement.Median(costs[size]),14:F0}{Measurement.Median(costShares[size]),12:P0}"
-                + $"   {perSecond,8:F1}/s {steady.Percentile(0.5),8:F1} ms {steady.Percentile(0.99),8:F1} ms   {steady.Statuses}");
+                + $"   {perSecond,8:F1}/s {steady.Percentile(0.5),8:F1} ms {steady.Percentile(0.99),8:F1} ms {cores,6:F2}   {steady.Statuses}");
         }
 
         Console.WriteLine($"resident memory: {server.Megabytes:F0} MB");

@@ -13,6 +13,7 @@ internal static class ApiDocument
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new Collections.VectorIdConverter()); // else an id is described as an object
             foreach (var context in (JsonSerializerContext[])[OpenAI.OpenAIJson.Default, TextEmbeddingsInference.TeiJson.Default,
                 Reranking.RerankingJson.Default, Cohere.CohereJson.Default, Ollama.OllamaJson.Default, Collections.CollectionsJson.Default,
                 Tasks.TasksJson.Default, Page.PageJson.Default, Tokenizing.TokenizingJson.Default])

@@ -12,6 +12,8 @@ namespace Semblance.Server.Rpc;
 /// </summary>
 internal static class RpcEndpoints
 {
+    private const string UnknownStatus = "2";
+
     private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(5); // until a client that watches the health hears of a change
 
     private static readonly Google.Protobuf.Reflection.ServiceDescriptor[] Services =
@@ -44,8 +46,19 @@ internal static class RpcEndpoints
             routes.MapGrpcHealthChecksService().WithMetadata(OpenRoute.Instance)])
         {
             service.WithMetadata(RpcDialect.Instance);
+            service.Add(endpoint => endpoint.RequestDelegate = NameDamage(endpoint.RequestDelegate!));
         }
     }
+
+    // A request is read before interceptors run. RpcErrors describes every other failure, so UNKNOWN is that of a message that cannot be read.
+    private static RequestDelegate NameDamage(RequestDelegate method) => async context =>
+    {
+        await method(context).ConfigureAwait(false);
+        if (!context.Response.HasStarted && context.Response.Headers.GrpcStatus == UnknownStatus)
+        {
+            await RpcDialect.Instance.WriteAsync(context, RpcErrors.Damaged, StatusCodes.Status200OK).ConfigureAwait(false);
+        }
+    };
 
     /// <summary>
     /// Adds an address that speaks HTTP/2 alone, which clients of gRPC expect where no TLS negotiates it. Other addresses stay.

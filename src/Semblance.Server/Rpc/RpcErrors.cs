@@ -7,6 +7,9 @@ namespace Semblance.Server.Rpc;
 /// <summary>Answers every failure of a method with a status, without details of the inside. Unexpected ones are written to the log.</summary>
 internal sealed partial class RpcErrors(ILogger<RpcErrors> log) : Interceptor
 {
+    /// <summary>The error of a message that cannot be read.</summary>
+    public static readonly ServerError Damaged = new(ErrorKind.Malformed, "The message cannot be read; is it of the method's type?");
+
     /// <inheritdoc/>
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -35,7 +38,7 @@ internal sealed partial class RpcErrors(ILogger<RpcErrors> log) : Interceptor
         }
         catch (InvalidProtocolBufferException)
         {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "A message of the stream cannot be read; is it of the method's type?"));
+            throw new RpcException(RpcDialect.Describe(Damaged));
         }
         catch (Exception e) when (e is not RpcException)
         {

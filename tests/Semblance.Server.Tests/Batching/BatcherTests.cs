@@ -145,6 +145,36 @@ public sealed class BatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Threads_share_the_short_texts_that_wait_at_the_same_time()
+    {
+        using var batcher = new Batcher(new BatcherOptions { Threads = 2, BatchTokens = 2000 });
+        using var both = new Barrier(2);
+        var model = new FakeComputation { Inside = _ => both.SignalAndWait() };
+        var request = batcher.RunAsync(new BatchRequest<int>(model, Texts(16, [.. Enumerable.Range(0, 8)])), CancellationToken.None);
+        (await request).ShouldBe(Enumerable.Range(0, 8));
+        model.Batches.OrderBy(batch => batch[0]).ShouldBe([[0, 1, 2, 3], [4, 5, 6, 7]]);
+    }
+
+    [Fact]
+    public async Task A_batch_uses_all_threads_only_if_requests_have_come_one_by_one_for_a_while()
+    {
+        var time = new ManualTime();
+        using var batcher = new Batcher(new BatcherOptions { Threads = 2, BatchTokens = 2000 }, null, time);
+        Task Send(params int[] ids) =>
+            batcher.RunAsync(new BatchRequest<int>(_model, Texts(100, ids)), CancellationToken.None);
+        await Send(1);
+        await Send(2);
+        _model.MaxThreads.ShouldBe([2, 2], "nothing waits");
+        await Send(3, 4);
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        await Send(5);
+        _model.MaxThreads.ShouldBe([2, 2, 1, 1, 1], "batches met a moment ago");
+        time.Advance(TimeSpan.FromMilliseconds(150));
+        await Send(6);
+        _model.MaxThreads[^1].ShouldBe(2);
+    }
+
+    [Fact]
     public void Requests_that_had_no_place_in_a_batch_come_first_in_the_next()
     {
         for (var id = 1; id <= 12; id++)

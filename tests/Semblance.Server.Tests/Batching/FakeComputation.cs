@@ -9,6 +9,9 @@ internal sealed record FakeComputation(string Name = "") : BatchComputation<int>
     /// <summary>The first token ids of the texts of each batch.</summary>
     public List<int[]> Batches { get; } = [];
 
+    /// <summary>The maximum number of threads inside each batch.</summary>
+    public List<int> MaxThreads { get; } = [];
+
     /// <summary>Runs inside of a batch.</summary>
     public Action<IReadOnlyList<TokenizedText>>? Inside { get; init; }
 
@@ -21,6 +24,7 @@ internal sealed record FakeComputation(string Name = "") : BatchComputation<int>
         lock (Batches)
         {
             Batches.Add([.. texts.Select(text => text.Ids[0])]);
+            MaxThreads.Add(maxThreads);
         }
 
         Inside?.Invoke(texts);

@@ -58,6 +58,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
         schemas.GetProperty("OllamaEmbedBody").GetProperty("properties").TryGetProperty("prompt", out _).ShouldBeTrue();
         document.GetProperty("paths").GetProperty("/v1/embeddings").GetProperty("post").GetProperty("requestBody").ValueKind
             .ShouldBe(JsonValueKind.Object);
+        (schemas.TryGetProperty("VectorId", out var id) && id.TryGetProperty("properties", out _)).ShouldBeFalse("an id is a text or a number");
     }
 
     [Fact]

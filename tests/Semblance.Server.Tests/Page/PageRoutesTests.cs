@@ -50,6 +50,7 @@ public sealed partial class PageRoutesTests : IAsyncLifetime
 
         seen.ShouldContain("page/page.css");
         seen.ShouldContain("page/map.js");
+        seen.ShouldContain("page/routes.js");
         (await _server.GetAsync("/page/nothing.js")).Status.ShouldBe(404);
         (await _server.GetAsync("/page/..%2Fappsettings.json")).Status.ShouldBe(404);
     }

@@ -233,7 +233,7 @@ public class RpcTests
         byte[][] damaged = [[0xff], [0x0a, 0x05, 0x61], [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0b, 0x0b, 0x0b]];
         foreach (var bytes in damaged)
         {
-            await FailsAsync(StatusCode.Unknown, client.SendBytesAsync("Embed", "Embed", bytes));
+            (await FailsAsync(StatusCode.InvalidArgument, client.SendBytesAsync("Embed", "Embed", bytes))).ShouldContain("cannot be read");
             await FailsAsync(StatusCode.InvalidArgument, client.SendBytesAsync("Embed", "EmbedStream", bytes, MethodType.DuplexStreaming));
         }
 

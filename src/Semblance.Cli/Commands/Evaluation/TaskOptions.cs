@@ -164,6 +164,7 @@ internal sealed class TaskOptions
     /// <summary>Returns the tasks and the folder of their files; of a suite, those tasks whose files exist.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="log">Receives a note for each task that is left out.</param>
+    /// <exception cref="FileNotFoundException">A file of the task does not exist.</exception>
     /// <exception cref="InputException">The folder has the files of no task.</exception>
     public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments, TextWriter log)
     {
@@ -184,9 +185,11 @@ internal sealed class TaskOptions
         }
 
         var task = arguments.GetValue(_task)!;
-        return (
-            task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))],
-            "");
+        EvaluationTask[] given =
+            task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))];
+        return given.SelectMany(own => own.Files).FirstOrDefault(file => !File.Exists(file)) is { } missing
+            ? throw new FileNotFoundException($"{missing}: the file does not exist; --task {task} needs it.")
+            : (given, "");
     }
 
     private static IEnumerable<string> SuiteKinds => Rules.Keys.Except(HeadKinds);

@@ -34,6 +34,7 @@ internal sealed class QuantizeCommand : CliCommand
         var folder = NewFolder.Check(arguments.GetValue(_output)!);
         var source = await ModelOption.FolderAsync(arguments.GetValue(_source), Host, cancellationToken).ConfigureAwait(false);
         var type = Types.First(known => ModelQuantizer.NameOf(known) == arguments.GetValue(_weights));
+        var (tasks, data) = _tasks.AreGiven(arguments) ? _tasks.Of(arguments, Host.Error) : ([], "");
         var written = ModelQuantizer.Quantize(source, folder, type);
         string[][] rows =
         [
@@ -41,12 +42,11 @@ internal sealed class QuantizeCommand : CliCommand
             [ModelQuantizer.NameOf(written.Original), Numbers.Invariant($"{written.OriginalBytes:N0}")],
             [ModelQuantizer.NameOf(written.Weights), Numbers.Invariant($"{written.Bytes:N0}")],
         ];
-        if (_tasks.AreGiven(arguments))
+        if (tasks.Count > 0)
         {
-            var (tasks, data) = _tasks.Of(arguments, Host.Error);
             var (before, after) = (SentenceTransformer.Load(source), SentenceTransformer.Load(folder));
             Host.Warn(after.Warnings);
-            foreach (var task in tasks.Where(task => task.Files.All(file => File.Exists(Path.Combine(data, file)))))
+            foreach (var task in tasks)
             {
                 Compare(task, data, before, after, rows, cancellationToken);
             }

@@ -32,7 +32,7 @@ internal sealed class ServerOptionsOfCommand
         HelpName = "ORIGIN",
     };
     private readonly Option<int?> _batchTokens = NewOption.Count(
-        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 512");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The number of compute threads; default: one per core");
     private readonly Option<int?> _queue = NewOption.Count(
         "--queue-tokens", "The number of waiting tokens beyond which requests are refused; default: 1048576");

@@ -15,18 +15,29 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
 {
     private const double Smoothing = 0.98;
     private const int LinesInLog = 20;
+    private const int MostMetrics = 5;
+
+    // Of the metrics at several k, those that are known best.
+    private static readonly string[] Usual = ["ndcg@10", "mrr@10", "map@100", "recall@10", "recall@100", "accuracy@1"];
 
     private long _first = -1;
     private long _started;
     private double _loss = double.NaN;
     private double? _accuracy;
 
-    /// <summary>Returns the metrics of an evaluation, the primary one first.</summary>
-    public static string Describe(EvaluationResult result) =>
-        string.Join(
-            "  ",
-            result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(
-                metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
+    /// <summary>
+    /// Returns metrics of an evaluation: the primary one, then those that most publications report. The log and the report have all of them.
+    /// </summary>
+    public static string Describe(EvaluationResult result)
+    {
+        var shown = result.Metrics
+            .OrderBy(metric => metric.Key != result.PrimaryMetric)
+            .ThenBy(metric => !Usual.Any(usual => metric.Key.EndsWith(usual, StringComparison.Ordinal)))
+            .Take(MostMetrics)
+            .Select(metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}"));
+        var rest = result.Metrics.Count - MostMetrics;
+        return string.Join("  ", shown) + (rest > 0 ? Numbers.Invariant($"  and {rest} more in the log") : "");
+    }
 
     /// <inheritdoc/>
     public void Report(RecipeProgress value)

@@ -3,11 +3,13 @@ import { compare } from './compare.js';
 import { element } from './element.js';
 import { heat } from './heat.js';
 import { map } from './map.js';
+import { routes } from './routes.js';
 import { search } from './search.js';
 import { server } from './server.js';
 import { language, setLanguage, word } from './words.js';
 
-const views = { search, compare, heat, map, server };
+const views = { search, compare, heat, map, routes, server };
+const withoutModel = ['routes', 'server'];
 const [view, tabs, model, problem, key] = ['view', 'tabs', 'model', 'problem', 'key'].map(id => document.getElementById(id));
 const current = () => Object.hasOwn(views, location.hash.slice(1)) ? location.hash.slice(1) : 'search';
 
@@ -33,7 +35,7 @@ function show() {
   view.replaceChildren();
   const part = element('div');
   view.append(part);
-  if (current() !== 'server' && !selectedModel()) part.append(element('p', { class: 'lead' }, word('vectors')));
+  if (!withoutModel.includes(current()) && !selectedModel()) part.append(element('p', { class: 'lead' }, word('vectors')));
   else views[current()](part, report);
 }
 

@@ -13,8 +13,7 @@ export function server(view, report) {
   view.append(
     element('h2', {}, word('serverTitle')), element('p', { class: 'lead' }, word('serverLead')), cards,
     element('h3', {}, word('requests')), table([['route'], ['status'], ['count', true], ['mean', true]], routes, word('requests')),
-    element('h3', {}, word('models')), table([['name'], ['kind'], ['parameters', true], ['compute_type'], ['memory']], models, word('models')),
-    element('p', {}, element('a', { href: 'openapi/v1.json' }, word('documentation'))));
+    element('h3', {}, word('models')), table([['name'], ['kind'], ['parameters', true], ['compute_type'], ['memory']], models, word('models')));
 
   let before = null;
   async function show() {

@@ -21,6 +21,18 @@ public class QuantizeCommandTests
         Checkpoint.Open(folder.Of("float32")).Tensors.ShouldAllBe(info => info.DType == DType.F32 || info.DType == DType.I64);
     }
 
+    [Fact]
+    public async Task Missing_data_are_named_and_nothing_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        var (there, missing) = (folder.Write("sts.tsv", "sentence1\tsentence2\tscore\nA\tB\t5\n"), folder.Of("missing.tsv"));
+        var outcome = await Outcome.OfAsync(
+            "quantize", Fixtures.Own("st/mean-normalize"), "--output", folder.Of("a"), "--task", "sts", "--data", there, missing);
+        outcome.ExitCode.ShouldBe(1);
+        outcome.ErrorLines[^1].ShouldContain($"{missing}: the file does not exist");
+        Directory.Exists(folder.Of("a")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("--task sts", "--task sts needs --data.")]
     [InlineData("--data a.tsv", "Give a task with --task")]
