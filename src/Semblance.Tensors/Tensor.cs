@@ -115,7 +115,7 @@ public sealed unsafe class Tensor : IDisposable
     /// Gets a value that indicates whether the memory was leased from a computation, which leases that of the gradient too; it stays
     /// <see langword="true"/> after the lease has been returned.
     /// </summary>
-    internal bool IsLeased { get; }
+    public bool IsLeased { get; }
 
     /// <summary>Gets or sets a value that indicates whether the tensor has become the gradient of another.</summary>
     internal bool IsAdopted { get; set; }
