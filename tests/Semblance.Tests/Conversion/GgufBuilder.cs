@@ -7,7 +7,7 @@ internal sealed class GgufBuilder
 {
     private const int Alignment = 32;
 
-    private readonly MemoryStream _metadata = new();
+    private readonly List<byte> _metadata = [];
     private readonly List<(string Name, long[] Sizes, int Type, byte[] Data)> _tensors = [];
     private int _entries;
 
@@ -15,7 +15,8 @@ internal sealed class GgufBuilder
     public GgufBuilder Add(string key, object value)
     {
         _entries++;
-        using var writer = new BinaryWriter(_metadata, Encoding.UTF8, leaveOpen: true);
+        using var entry = new MemoryStream();
+        using var writer = new BinaryWriter(entry);
         Text(writer, key);
         switch (value)
         {
@@ -47,6 +48,7 @@ internal sealed class GgufBuilder
                 throw new ArgumentException($"{value}", nameof(value));
         }
 
+        _metadata.AddRange(entry.ToArray());
         return this;
     }
 
