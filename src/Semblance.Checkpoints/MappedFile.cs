@@ -69,6 +69,15 @@ internal sealed unsafe partial class MappedFile
         return new ReadOnlySpan<byte>(Data + offset, count);
     }
 
+    /// <summary>Returns the offset of bytes that <see cref="Bytes"/> returned; 0 if there are none.</summary>
+    public long OffsetOf(ReadOnlySpan<byte> part)
+    {
+        fixed (byte* first = part)
+        {
+            return part.IsEmpty ? 0 : first - Data;
+        }
+    }
+
     /// <summary>Keeps the mapping alive until here; call it after the last use of <see cref="Bytes"/> or <see cref="Data"/>.</summary>
     public void KeepAlive() => GC.KeepAlive(_view);
 

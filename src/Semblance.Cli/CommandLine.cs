@@ -153,6 +153,7 @@ internal static class CommandLine
         new QuantizeCommand(host),
         new AverageCommand(host),
         new ConvertCommand(host),
+        new ExportCommand(host),
         new DownloadCommand(host),
         new InitCommand(host),
         new ServeCommand(host),

@@ -10,28 +10,30 @@ public sealed class AttentionBias
     private AttentionBias(int origin, int[] columns, Tensor? byDistance, Tensor? ofQueries, Tensor? ofKeys)
     {
         Origin = origin;
-        Columns = columns;
+        ColumnArray = columns;
         Distances = byDistance;
         OfQueries = ofQueries;
         OfKeys = ofKeys;
     }
 
     /// <summary>Gets the index of distance 0 among the distances.</summary>
-    internal int Origin { get; }
+    public int Origin { get; }
 
     /// <summary>Gets, for each distance, its column in a head's part of <see cref="OfQueries"/> and <see cref="OfKeys"/>.</summary>
-    internal int[] Columns { get; }
+    public IReadOnlyList<int> Columns => ColumnArray;
+
+    internal int[] ColumnArray { get; }
 
     /// <summary>
     /// Gets the tensor <c>[heads × distances]</c> that is added after the scores are scaled; <see langword="null"/> if disentangled.
     /// </summary>
-    internal Tensor? Distances { get; }
+    public Tensor? Distances { get; }
 
     /// <summary>Gets the tensor <c>[query tokens × heads · columns]</c> that is added before the scores are scaled.</summary>
-    internal Tensor? OfQueries { get; }
+    public Tensor? OfQueries { get; }
 
     /// <summary>Gets the tensor <c>[key tokens × heads · columns]</c> that is added before the scores are scaled.</summary>
-    internal Tensor? OfKeys { get; }
+    public Tensor? OfKeys { get; }
 
     /// <summary>
     /// Creates a bias of one number for each head and distance (Raffel et al. 2020, arXiv:1910.10683), which is added to the scaled scores.
@@ -74,16 +76,16 @@ public sealed class AttentionBias
             return;
         }
 
-        if (Origin < mask.Keys.LongestSequence - 1 || Columns.Length < Origin + mask.Queries.LongestSequence)
+        if (Origin < mask.Keys.LongestSequence - 1 || ColumnArray.Length < Origin + mask.Queries.LongestSequence)
         {
             throw new ArgumentException(
-                $"{Columns.Length} distances with 0 at {Origin} are too few for {mask.Queries.LongestSequence} queries and "
+                $"{ColumnArray.Length} distances with 0 at {Origin} are too few for {mask.Queries.LongestSequence} queries and "
                 + $"{mask.Keys.LongestSequence} keys.",
                 nameof(mask));
         }
 
         bool Fits(Tensor? x, int rows) =>
-            x is null || (x.Rows == rows && x.Columns % heads == 0 && Columns.Max() < x.Columns / heads && Columns.Min() >= 0);
+            x is null || (x.Rows == rows && x.Columns % heads == 0 && ColumnArray.Max() < x.Columns / heads && ColumnArray.Min() >= 0);
         if (!(Distances is null || Distances.Rows == heads) || !Fits(OfQueries, mask.Queries.TokenCount)
             || !Fits(OfKeys, mask.Keys.TokenCount))
         {

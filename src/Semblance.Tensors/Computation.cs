@@ -104,6 +104,12 @@ public sealed class Computation : IDisposable
     /// </summary>
     public float? AttentionDropoutRate { get; init; }
 
+    /// <summary>
+    /// Gets what receives the operations instead of computing them; <see langword="null"/>, the default, to compute. The layers must not
+    /// be wrapped in anything that is not traced.
+    /// </summary>
+    public IOperationTrace? Trace { get; init; }
+
     /// <summary>Gets the number of dropout masks and random seeds drawn so far.</summary>
     internal uint Dropouts => _dropouts;
 
@@ -327,6 +333,11 @@ public sealed class Computation : IDisposable
         where TKernel : struct, IKernel
     {
         _cancellationToken.ThrowIfCancellationRequested();
+        if (Trace is not null)
+        {
+            return;
+        }
+
         var threads = (int)Math.Min(Math.Min(_maxThreads, Workers.Shared.Count), Math.Max(1, cost / WorthSharing));
         if (threads <= 1 || items <= 1)
         {

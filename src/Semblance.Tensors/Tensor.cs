@@ -98,7 +98,7 @@ public sealed unsafe partial class Tensor : IDisposable
     /// Gets a value that indicates whether the memory was leased from a computation, which leases that of the gradient too; it stays
     /// <see langword="true"/> after the lease has been returned.
     /// </summary>
-    internal bool IsLeased { get; }
+    public bool IsLeased { get; }
 
     /// <summary>Returns the elements of row <paramref name="index"/>.</summary>
     public ReadOnlySpan<float> Row(int index) => Values.Slice(index * Columns, Columns);

@@ -70,8 +70,9 @@ public static class Architectures
     }
 
     /// <summary>Returns the architecture that a configuration names.</summary>
+    /// <param name="configuration">The configuration.</param>
     /// <exception cref="ModelFormatException">The architecture is missing or unknown.</exception>
-    internal static Architecture Of(ConfigurationFile configuration)
+    public static Architecture Of(ConfigurationFile configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var modelType = configuration.Text("model_type");

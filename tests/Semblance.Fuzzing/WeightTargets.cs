@@ -17,6 +17,8 @@ internal static class WeightTargets
             input => Transformer.Load(input.Folder),
             typeof(CheckpointFormatException), typeof(ModelFormatException), typeof(FileNotFoundException)) { BytesPerByte = 256, Share = 0.3 },
         new("npy", [Npy("<f4", 3, 4, 48), Npy("<f2", 2, 3, 12), Npy("|i1", 5, 2, 10), Npy("|u1", 1, 1, 1)], ReadMatrix, typeof(CheckpointFormatException)),
+        new("onnx", [Onnx()], ReadOnnx, typeof(CheckpointFormatException), typeof(FileNotFoundException)) { BytesPerByte = 512, Share = 0.3 },
+        new("gguf", [Gguf()], ReadGguf, typeof(CheckpointFormatException)) { BytesPerByte = 512, Share = 0.5 },
         new(
             "ranges",
             [Ranges()],
@@ -52,6 +54,46 @@ internal static class WeightTargets
         for (var row = 0; row < matrix.Rows; row++)
         {
             matrix.Bytes(row, 1);
+        }
+    }
+
+    private static FuzzInput Onnx()
+    {
+        var path = Path.GetTempFileName();
+        Conversion.OnnxExport.Export(SentenceTransformer.Load(Fixtures.Own("st/mean-normalize")), path);
+        var bytes = File.ReadAllBytes(path);
+        File.Delete(path);
+        return new FuzzInput(new Dictionary<string, byte[]> { ["m.onnx"] = bytes });
+    }
+
+    private static void ReadOnnx(FuzzInput input)
+    {
+        var file = OnnxFile.Open(Path.Combine(input.Folder, "m.onnx"));
+        foreach (var name in file.Names)
+        {
+            file.Read(name).Dispose();
+        }
+    }
+
+    // A text, a list of texts and a tensor of Q8_0.
+    private static FuzzInput Gguf() => new(new Dictionary<string, byte[]>
+    {
+        ["m.gguf"] =
+        [
+            .. "GGUF"u8, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
+            1, 0, 0, 0, 0, 0, 0, 0, (byte)'a', 8, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, (byte)'b', (byte)'c',
+            1, 0, 0, 0, 0, 0, 0, 0, (byte)'l', 9, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'t',
+            1, 0, 0, 0, 0, 0, 0, 0, (byte)'w', 2, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            .. new byte[31 + 68],
+        ],
+    });
+
+    private static void ReadGguf(FuzzInput input)
+    {
+        var file = GgufFile.Open(Path.Combine(input.Folder, "m.gguf"));
+        foreach (var name in file.Names)
+        {
+            file.Read(name).Dispose();
         }
     }
 

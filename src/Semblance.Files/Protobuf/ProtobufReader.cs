@@ -7,6 +7,7 @@ namespace Semblance.Files.Protobuf;
 public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> _rest = message;
+    private WireType _type;
 
     /// <summary>Gets the number of the field.</summary>
     public int Field { get; private set; }
@@ -40,7 +41,8 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
         Field = (int)(key >> 3);
         Number = 0;
         Bytes = default;
-        switch ((WireType)(key & 7))
+        _type = (WireType)(key & 7);
+        switch (_type)
         {
             case WireType.Varint:
                 Number = ReadVarint();
@@ -59,6 +61,24 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
         }
 
         return true;
+    }
+
+    /// <summary>Adds the values of a repeated field of whole numbers to a list; the writer may have packed them or not.</summary>
+    /// <param name="numbers">The list.</param>
+    /// <exception cref="InvalidDataException">The bytes are no packed numbers.</exception>
+    public readonly void AddNumbersTo(ICollection<long> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        if (_type != WireType.LengthDelimited)
+        {
+            numbers.Add((long)Number);
+            return;
+        }
+
+        for (var packed = new ProtobufReader(Bytes); !packed._rest.IsEmpty;)
+        {
+            numbers.Add((long)packed.ReadVarint());
+        }
     }
 
     private ReadOnlySpan<byte> Take(int length)

@@ -57,6 +57,16 @@ public sealed class ProtobufWriter
         return this;
     }
 
+    /// <summary>Adds the beginning of a byte string that is too long to be copied: the caller writes its bytes after this message.</summary>
+    /// <param name="field">The number of the field.</param>
+    /// <param name="length">The number of bytes.</param>
+    public ProtobufWriter AddLength(int field, long length)
+    {
+        Tag(field, WireType.LengthDelimited);
+        Varint((ulong)length);
+        return this;
+    }
+
     private void Tag(int field, WireType type) => Varint(((ulong)field << 3) | (ulong)type);
 
     // Seven bits a byte, the lowest first; the eighth bit says that more follow.

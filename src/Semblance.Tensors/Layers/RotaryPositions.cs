@@ -33,6 +33,9 @@ public sealed class RotaryPositions
     /// <summary>Gets the number of columns of a head that are rotated; the others do not change.</summary>
     public int Columns => 2 * _frequencies.Length;
 
+    /// <summary>Gets the angle by which each pair of columns is rotated from one position to the next, in radians.</summary>
+    public ReadOnlySpan<float> Angles => _frequencies;
+
     /// <summary>Gets the factor of the rotated columns.</summary>
     public float Scale { get; }
 

@@ -82,6 +82,19 @@ public sealed class TaskModel
         return model;
     }
 
+    /// <summary>Creates a model with the head that its configuration names, from weights of any source.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="weights">The weights.</param>
+    /// <exception cref="ModelFormatException">The configuration and the weights do not match.</exception>
+    public static TaskModel Load(ConfigurationFile configuration, Weights weights)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(weights);
+        var model = Create(Architectures.Of(configuration).Load(configuration, weights), configuration, weights);
+        weights.Check();
+        return model;
+    }
+
     /// <summary>Creates a sequence classifier with a randomly initialized head on a copy of a body; it can be trained.</summary>
     /// <param name="body">The body, which is not changed.</param>
     /// <param name="labels">The names of the classes.</param>

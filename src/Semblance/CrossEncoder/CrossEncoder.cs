@@ -60,6 +60,9 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     static ModelKind ILoadable<CrossEncoder>.Kind => ModelKind.CrossEncoder;
 
+    /// <summary>Gets the transformer with its tokenizer.</summary>
+    internal TransformerModule Input => _input;
+
     private protected override IEnumerable<string> FileWarnings => _model.Warnings.Concat(_input.Warnings).Concat(_score?.Warnings ?? []);
 
     /// <summary>Creates a model to be trained: a copy of a transformer with a randomly initialized head.</summary>
@@ -326,7 +329,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
             ?? throw new ArgumentException("A cross-encoder scores pairs of texts; the input has single texts.", nameof(input)))];
     }
 
-    private Tensor Logits(Computation run, PackedBatch batch)
+    /// <summary>Computes the logits of a batch, <c>[pairs × labels]</c>.</summary>
+    internal Tensor Logits(Computation run, PackedBatch batch)
     {
         batch = _model.Body.WithVirtualTokens(run, batch);
         var hidden = _model.Body.Forward(run, batch); // [tokens × hidden]

@@ -26,7 +26,7 @@ internal readonly unsafe struct AttentionBiasRows
     {
         _mask = mask;
         _heads = heads;
-        _columns = bias?.Columns ?? [];
+        _columns = bias?.ColumnArray ?? [];
         _origin = bias?.Origin ?? 0;
         IsActive = bias is not null;
         _distances = distances;

@@ -71,6 +71,7 @@ public static class AttentionOperation
         run.Execute(
             new AttentionKernel(query, key, value, mask, heads, dropped, bias, factor, output), mask.Queries.Count * heads,
             Cost(mask, query.Columns));
+        run.Trace?.Attention(output, query, key, value, mask, heads, bias, factor);
         if (run.Recording
             && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient || bias is { RequiresGradient: true }))
         {

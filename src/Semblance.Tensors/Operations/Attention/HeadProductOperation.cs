@@ -25,6 +25,7 @@ public static class HeadProductOperation
 
         var y = run.Lease(x.Rows, heads * table.Rows);
         run.Execute(new HeadProducts(x, table, heads, y), heads, (long)y.Length * x.Columns / heads);
+        run.Trace?.HeadProducts(y, x, table, heads);
         if (run.Recording && (x.RequiresGradient || table.RequiresGradient))
         {
             run.Record(y, gradient => Backward(run, x, table, heads, gradient), x, table);

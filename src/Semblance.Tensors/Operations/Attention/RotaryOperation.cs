@@ -29,6 +29,7 @@ public static class RotaryOperation
         }
 
         var y = Apply(run, x, batch, headSize, positions, backward: false);
+        run.Trace?.Rotate(y, x, headSize, positions);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => x.AddGradient(Apply(run, gradient, batch, headSize, positions, backward: true)));

@@ -16,6 +16,7 @@ public static class ActivationOperation
         ArgumentNullException.ThrowIfNull(x);
         var y = run.Lease(x.Shape);
         Execute(run, x, null, activation, y);
+        run.Trace?.Activate(y, x, activation);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(

@@ -27,6 +27,7 @@ public static class AddRowOperation
             TensorPrimitives.Add(x.Row(i), row.Values, y.Writable.Slice(i * x.Columns, x.Columns));
         }
 
+        run.Trace?.AddRow(y, x, row);
         if (run.Recording && (x.RequiresGradient || row.RequiresGradient))
         {
             run.Record(y, gradient => Backward(run, x, row, gradient));

@@ -15,6 +15,7 @@ public static class ArithmeticOperation
     {
         var result = LeaseLike(run, x, y);
         TensorPrimitives.Add(x.Values, y.Values, result.Writable);
+        run.Trace?.Add(result, x, y);
         // The gradient itself goes to x, which comes last.
         Record(run, x, y, result, gradient => gradient, gradient => x.RequiresGradient ? Scaled(run, gradient, 1) : gradient);
         return result;
@@ -26,6 +27,7 @@ public static class ArithmeticOperation
     {
         var result = LeaseLike(run, x, y);
         TensorPrimitives.Subtract(x.Values, y.Values, result.Writable);
+        run.Trace?.Subtract(result, x, y);
         Record(run, x, y, result, gradient => gradient, gradient => Scaled(run, gradient, -1));
         return result;
     }
@@ -36,6 +38,7 @@ public static class ArithmeticOperation
     {
         var result = LeaseLike(run, x, y);
         TensorPrimitives.Multiply(x.Values, y.Values, result.Writable);
+        run.Trace?.Multiply(result, x, y);
         Record(
             run, x, y, result, gradient => Products(run, gradient, y), gradient => Products(run, gradient, x),
             y.RequiresGradient ? x : null, x.RequiresGradient ? y : null);
@@ -58,6 +61,7 @@ public static class ArithmeticOperation
             TensorPrimitives.Add(result.Values, offset, result.Writable);
         }
 
+        run.Trace?.Scale(result, x, factor, offset);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(result, gradient => x.AddGradient(Scaled(run, gradient, factor)));

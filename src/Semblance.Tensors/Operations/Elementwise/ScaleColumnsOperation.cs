@@ -22,6 +22,7 @@ public static class ScaleColumnsOperation
         }
 
         var y = Scaled(run, x, factors);
+        run.Trace?.ScaleColumns(y, x, factors);
         if (run.Recording && (x.RequiresGradient || factors.RequiresGradient))
         {
             run.Record(y, gradient => Backward(run, x, factors, gradient), factors.RequiresGradient ? x : null, factors);

@@ -55,6 +55,7 @@ public static class LayerNormOperation
         var sum = records && residual is not null ? run.Lease(x.Rows, x.Columns) : null;
         var y = run.Lease(x.Rows, x.Columns);
         run.Execute(new LayerNormKernel(x, residual, layer, sum, y), x.Rows, 8L * x.Length);
+        run.Trace?.LayerNorm(y, x, residual, layer);
         if (records)
         {
             run.Record(y, gradient => Backward(run, x, residual, sum, layer, gradient), sum is null ? x : null, layer.Weight);

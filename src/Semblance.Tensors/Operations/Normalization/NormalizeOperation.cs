@@ -16,6 +16,7 @@ public static class NormalizeOperation
         ArgumentNullException.ThrowIfNull(x);
         var y = run.Lease(x.Rows, x.Columns);
         run.Execute(new NormalizeKernel(x, y), x.Rows, 2L * x.Length);
+        run.Trace?.Normalize(y, x);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, y, gradient), x, y);

@@ -31,6 +31,7 @@ public static class RmsNormOperation
 
         var y = run.Lease(x.Shape);
         run.Execute(new RmsNormKernel(x, layer, y), x.Length / layer.Columns, 4L * x.Length);
+        run.Trace?.RmsNorm(y, x, layer);
         if (run.Recording && (x.RequiresGradient || layer.Weight.RequiresGradient))
         {
             run.Record(y, gradient => Backward(run, x, layer, gradient), x, layer.Weight);

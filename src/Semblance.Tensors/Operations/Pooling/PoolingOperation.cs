@@ -45,6 +45,7 @@ public static class PoolingOperation
         }
 
         var output = run.Lease(batch.Count, modes.Length * x.Columns);
+        run.Trace?.Pool(output, x, modes, skip);
         for (var sequence = 0; sequence < batch.Count; sequence++)
         {
             int start = batch.Offsets[sequence], end = batch.Offsets[sequence + 1];

@@ -46,6 +46,13 @@ public static class LinearOperation
                 nameof(x));
         }
 
+        if (run.Trace is { } trace)
+        {
+            var traced = run.Lease(y.Shape);
+            trace.AddLinear(traced, y, x, layer);
+            return traced;
+        }
+
         var sum = run.Take(y);
         MatrixProductOperation.Add(run, x, layer.Matrix.Packed(run.Instructions), layer.Bias, sum);
         if (run.Recording && (y.RequiresGradient || x.RequiresGradient || layer.RequiresGradient))
@@ -71,6 +78,13 @@ public static class LinearOperation
         if (x.Columns != layer.Inputs)
         {
             throw new ArgumentException($"A linear layer of {layer.Inputs} inputs cannot be applied to {x}.", nameof(x));
+        }
+
+        if (run.Trace is { } trace)
+        {
+            var y = run.Lease(x.Rows, layer.Outputs);
+            trace.Linear(y, x, layer, activation);
+            return y;
         }
 
         if (!run.Recording || !(x.RequiresGradient || layer.RequiresGradient))

@@ -55,6 +55,7 @@ public static class ColumnsOperation
             x.Values.Slice((group * period) + first, count).CopyTo(y.Writable[(group * count)..]);
         }
 
+        run.Trace?.Columns(y, x, first, count, period);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, first, count, period, gradient));

@@ -20,6 +20,7 @@ public static class ConcatenateOperation
             }
         }
 
+        run.Trace?.ConcatenateColumns(y, parts);
         Record(run, parts, y, (gradient, part, dx, column) =>
         {
             for (var row = 0; row < part.Rows; row++)

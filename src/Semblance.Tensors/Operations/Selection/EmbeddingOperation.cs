@@ -72,6 +72,12 @@ public static class EmbeddingOperation
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(words);
         var output = run.Lease(batch.TokenCount, words.Columns);
+        if (run.Trace is { } trace)
+        {
+            trace.Embed(output, batch, words, positions, types, positionIds);
+            return output;
+        }
+
         using var other = run.Lease(words.Columns); // a row of another table
         for (var sequence = 0; sequence < batch.Count; sequence++)
         {
@@ -110,6 +116,12 @@ public static class EmbeddingOperation
     private static Tensor Lookup(Computation run, int[] rows, Tensor table, string what)
     {
         var output = run.Lease(rows.Length, table.Columns);
+        if (run.Trace is { } trace)
+        {
+            trace.Lookup(output, table, rows);
+            return output;
+        }
+
         for (var i = 0; i < rows.Length; i++)
         {
             CopyRow(table, rows[i], what, output.Writable.Slice(i * table.Columns, table.Columns));

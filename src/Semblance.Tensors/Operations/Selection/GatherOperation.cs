@@ -34,6 +34,7 @@ public static class GatherOperation
             to[i] = from[elements[i]];
         }
 
+        run.Trace?.Gather(y, x, elements);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, elements, gradient));

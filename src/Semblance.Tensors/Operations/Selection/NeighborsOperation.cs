@@ -30,6 +30,7 @@ public static class NeighborsOperation
         Visit(
             batch, width,
             (token, neighbor, place) => Spread(x.Row(neighbor), y.Writable.Slice(token * y.Columns, y.Columns), place, width));
+        run.Trace?.Neighbors(y, x, width);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, batch, width, gradient));

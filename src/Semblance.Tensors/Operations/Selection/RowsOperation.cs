@@ -22,6 +22,7 @@ public static class RowsOperation
             x.Row(rows[i]).CopyTo(y.Writable.Slice(i * x.Columns, x.Columns));
         }
 
+        run.Trace?.Rows(y, x, rows);
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, rows, gradient));
