@@ -56,6 +56,12 @@ public sealed class TaskModel
     /// <summary>Gets the layers of the head or of the decoder by their names in the checkpoint.</summary>
     public IReadOnlyDictionary<string, Layer> HeadLayers => _own.Layers;
 
+    /// <summary>
+    /// Gets the modules that <see cref="Create(Transformer, TaskKind, IReadOnlyList{string}, int, string?, bool)"/> initialized randomly: those
+    /// of the head, and the pooler if the body had none. An adapter has to save them.
+    /// </summary>
+    public IReadOnlyList<string> NewModules { get; private init; } = [];
+
     /// <summary>Gets a value that indicates whether the model has a decoder, whose tokens <see cref="Forward"/> then requires.</summary>
     public bool HasDecoder => Decoder is not null;
 
@@ -154,7 +160,12 @@ public sealed class TaskModel
         var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
         var copy = body.Architecture.Load(
             config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own);
-        return Create(copy, config, new RandomWeights(seed + 1, pooler: false));
+        var model = Create(copy, config, new RandomWeights(seed + 1, pooler: false));
+        return new TaskModel(model.Body, config, model._own, model.Head)
+        {
+            NewModules = [.. copy.Layers.Keys.Except(body.Layers.Keys).Concat(model.HeadLayers.Keys)
+                .Select(name => name.Split('.')[0]).Distinct()],
+        };
     }
 
     /// <summary>Creates a masked language model with a randomly initialized head on a body, which it shares; both can be trained.</summary>

@@ -24,7 +24,6 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private readonly TaskModel _model;
     private readonly LogitScore? _score; // null for a classification head
     private readonly PairTemplate? _template; // null if the model has no template for pairs
-    private IReadOnlyList<string> _newModules = []; // those that the body had not
 
     private CrossEncoder(TransformerModule input, TaskModel model, LogitScore? score, PairTemplate? template, CrossEncoderConfig config)
     {
@@ -63,6 +62,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <summary>Gets the transformer with its tokenizer.</summary>
     internal TransformerModule Input => _input;
 
+    private protected override IReadOnlyList<string> NewModules => _model.NewModules;
+
     private protected override IEnumerable<string> FileWarnings => _model.Warnings.Concat(_input.Warnings).Concat(_score?.Warnings ?? []);
 
     /// <summary>Creates a model to be trained: a copy of a transformer with a randomly initialized head.</summary>
@@ -78,19 +79,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         ArgumentNullException.ThrowIfNull(input);
         var model = TaskModel.CreateClassifier(input.Transformer, labels ?? ["LABEL_0"], seed);
         return new CrossEncoder(input.With(model.Body), model, null, null,
-            new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) })
-        {
-            _newModules = [.. model.Body.Layers.Keys.Except(input.Transformer.Layers.Keys).Concat(model.HeadLayers.Keys)
-                .Select(name => name.Split('.')[0]).Distinct()],
-        };
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>A new head is trained in full and saved with the adapter.</remarks>
-    public override Adapter AddAdapter(AdapterConfig config, int seed = 0)
-    {
-        ArgumentNullException.ThrowIfNull(config);
-        return base.AddAdapter(config with { ModulesToSave = [.. config.ModulesToSave.Union(_newModules)] }, seed);
+            new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) });
     }
 
     /// <inheritdoc/>

@@ -65,6 +65,9 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <summary>Gets the warnings about files other than the settings.</summary>
     private protected abstract IEnumerable<string> FileWarnings { get; }
 
+    // Modules that were initialized randomly, which an adapter has to save.
+    private protected virtual IReadOnlyList<string> NewModules => [];
+
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
     /// <param name="model">
     /// A folder, the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, or <c>default</c>
@@ -117,8 +120,11 @@ public abstract class Encoder<TSelf> : ITrainableModel
         LoadWithAdapter(ModelFolder.Whole(DefaultModel.Resolve(folder)), trainable: true);
 
     /// <inheritdoc/>
-    public virtual Adapter AddAdapter(AdapterConfig config, int seed = 0)
+    /// <remarks>A new head, and the pooler that it brought, are trained in full and saved with the adapter.</remarks>
+    public Adapter AddAdapter(AdapterConfig config, int seed = 0)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        config = config with { ModulesToSave = [.. config.ModulesToSave.Union(NewModules)] };
         var adapter = Adapter.Create(Adaptable, config, seed);
         adapter.Attach();
         return adapter;

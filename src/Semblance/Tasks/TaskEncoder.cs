@@ -37,6 +37,8 @@ public abstract class TaskEncoder<TSelf> : Encoder<TSelf>
 
     private protected TaskModel Model { get; }
 
+    private protected sealed override IReadOnlyList<string> NewModules => Model.NewModules;
+
     private protected override IEnumerable<string> FileWarnings => Model.Warnings.Concat(Input.Warnings);
 
     /// <inheritdoc/>

@@ -92,6 +92,25 @@ public class AdapterTests
     }
 
     [Fact]
+    public void The_pooler_that_a_new_head_brings_is_trained_and_saved_with_any_adapter()
+    {
+        using var @base = new TemporaryFolder();
+        var input = new TransformerModule(TransformerModule.Load(Fixtures.Own("st/mean-normalize")).Tokenizer, Transformer.Load(Fixtures.Own("models/bert-mlm")));
+        new SentenceTransformer([input, new PoolingModule(input.Transformer.HiddenSize, [Pooling.Mean])]).Save(@base.Path);
+        AdapterConfig[] configs = [new LoraConfig { Rank = 2, TaskType = "SEQ_CLS" }, new BiasTuningConfig { TaskType = "SEQ_CLS" }, new PromptConfig { VirtualTokens = 2, TaskType = "SEQ_CLS" }];
+        foreach (var config in configs)
+        {
+            using var folder = new TemporaryFolder();
+            var model = TextClassifier.Create(TransformerModule.Load(@base.Path), ["no", "yes"], seed: 5);
+            var adapter = model.AddAdapter(config);
+            adapter.Config.ModulesToSave.ShouldBe(["pooler", "classifier"]);
+            Randomize(adapter, 3);
+            model.Save(folder.Path);
+            TextClassifier.Load(folder.Path).Classify(Texts).Select(text => text.Labels[0]).ShouldBe(model.Classify(Texts).Select(text => text.Labels[0]));
+        }
+    }
+
+    [Fact]
     public void An_adapter_of_another_model_is_refused_by_calls_and_by_loading()
     {
         var (one, other) = (SentenceTransformer.Load(Fixtures.Own("st/mean-normalize")), SentenceTransformer.Load(Fixtures.Own("st/mean-normalize")));
