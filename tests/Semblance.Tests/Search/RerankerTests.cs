@@ -18,8 +18,9 @@ public class RerankerTests
         ranked[0].Score.ShouldBeGreaterThanOrEqualTo(ranked[1].Score);
         var words = new Bm25Index(Corpus);
         var found = words.Search("eating food", 100);
-        var expected = reranker.Rank("eating food", [.. found.Select(hit => Corpus[hit.Index])]).Select(document => found[document.Index].Index);
-        var order = weight == 0 ? expected : ReciprocalRankFusion.FuseIds([[.. found.Select(hit => hit.Index)], [.. expected]], weights: [weight, 1]).Select(entry => entry.Id);
+        SearchHit[] behind = [.. reranker.Rank("eating food", [.. found.Select(hit => Corpus[hit.Index])])
+            .Select(document => new SearchHit(found[document.Index].Index, document.Score))];
+        var order = (weight == 0 ? behind : RelativeScoreFusion.Fuse([found, behind], weights: [weight, 1])).Select(hit => hit.Index);
         reranker.Behind(words, Corpus).Search(["eating food"], 4)[0].Select(hit => hit.Index).ShouldBe(order);
     }
 

@@ -35,8 +35,11 @@ public sealed class RetrieverTests : IDisposable
         var (dense, words) = (new DenseRetriever(_model, _corpus), new Bm25Index(_corpus));
         foreach (var query in _corpus.Append("a man in Berlin"))
         {
-            var expected = ReciprocalRankFusion.Fuse([dense.Search(query, 7), words.Search(query, 7)], 5, 10, [1, 0.5]);
-            new HybridSearch(_model, _corpus, new HybridOptions { Candidates = 7, K = 10, Weights = [1, 0.5] }).Search(query, 5).ShouldBe(expected);
+            SearchHit[][] found = [dense.Search(query, 7), words.Search(query, 7)];
+            var options = new HybridOptions { Candidates = 7, K = 10, Weights = [1, 0.5] };
+            new HybridSearch(_model, _corpus, options).Search(query, 5).ShouldBe(RelativeScoreFusion.Fuse(found, 5, [1, 0.5]));
+            new HybridSearch(_model, _corpus, options with { Fusion = Fusion.ReciprocalRanks }).Search(query, 5)
+                .ShouldBe(ReciprocalRankFusion.Fuse(found, 5, 10, [1, 0.5]));
         }
 
         new HybridSearch(_model, _corpus, new HybridOptions { Candidates = 1 }).Search("A man", 100).Length.ShouldBe(_corpus.Length);
@@ -69,7 +72,7 @@ public sealed class RetrieverTests : IDisposable
     {
         var first = new DenseRetriever(_model, _corpus);
         var model = new RetrieveAndRerank(first, _corpus, _crossEncoder) { Candidates = 4 };
-        var expected = ReciprocalRankFusion.Fuse([first.Search("A man eats", 4), model.Search("A man eats", 4)], 3, weights: [1.5, 1]);
+        var expected = RelativeScoreFusion.Fuse([first.Search("A man eats", 4), model.Search("A man eats", 4)], 3, [1.5, 1]);
         new RetrieveAndRerank(first, _corpus, _crossEncoder) { Candidates = 4, RetrieverWeight = 1.5 }.Search("A man eats", 3).ShouldBe(expected);
         Should.Throw<ArgumentException>(() => new RetrieveAndRerank(first, _corpus, _crossEncoder) { RetrieverWeight = -1 }.Search("A man", 3));
     }

@@ -1,8 +1,8 @@
 namespace Semblance;
 
 /// <summary>
-/// Represents a search with several methods at once, such as by vectors and by words: each method finds candidates, and
-/// <see cref="ReciprocalRankFusion"/> fuses their rankings.
+/// Represents a search with several methods at once, such as by vectors and by words: each method finds candidates, and their hits are
+/// fused (<see cref="Fusion"/>).
 /// </summary>
 public sealed class HybridSearch : IRetriever
 {
@@ -54,7 +54,7 @@ public sealed class HybridSearch : IRetriever
     public int Count => _retrievers[0].Count;
 
     /// <inheritdoc/>
-    /// <remarks>The scores are those of the fusion: with two rankings and k = 60, at most 2 / 61.</remarks>
+    /// <remarks>The scores are those of the fusion: by relative scores, from 0 to 1.</remarks>
     public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
@@ -62,6 +62,6 @@ public sealed class HybridSearch : IRetriever
         var found = _retrievers.Select(
             retriever => retriever.Search(queries, Math.Max(topK, _options.Candidates), cancellationToken)).ToArray();
         return [.. queries.Select(
-            (_, query) => ReciprocalRankFusion.Fuse([.. found.Select(hits => hits[query])], topK, _options.K, _options.Weights))];
+            (_, query) => _options.Fuse([.. found.Select(hits => hits[query])], topK))];
     }
 }

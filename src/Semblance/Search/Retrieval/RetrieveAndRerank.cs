@@ -66,8 +66,8 @@ public sealed class RetrieveAndRerank : IRetriever
     public int Candidates { get; init; } = DefaultCandidates;
 
     /// <summary>
-    /// Gets the weight of the retriever's ranking when it is fused with the model's, whose weight is 1
-    /// (<see cref="ReciprocalRankFusion"/>); 0 by default: the model alone orders the candidates.
+    /// Gets the weight of the retriever's scores when they are fused with the model's, whose weight is 1
+    /// (<see cref="RelativeScoreFusion"/>); 0 by default: the model alone orders the candidates.
     /// </summary>
     /// <remarks>A small model that ranks no better than the retriever still improves its ranking, if their errors differ.</remarks>
     public double RetrieverWeight { get; init; }
@@ -85,14 +85,14 @@ public sealed class RetrieveAndRerank : IRetriever
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Candidates, 1);
         double[] weights = [RetrieverWeight, 1];
-        ReciprocalRankFusion.Check(weights.Length, ReciprocalRankFusion.DefaultK, weights);
+        RelativeScoreFusion.Check(weights.Length, weights);
         var candidates = _retriever.Search(queries, Math.Max(topK, Candidates), cancellationToken);
         return [.. candidates.Select((hits, query) =>
         {
             var ranked = Rerank(queries[query], hits, cancellationToken);
             return RetrieverWeight == 0
                 ? ranked[..Math.Min(topK, ranked.Length)]
-                : ReciprocalRankFusion.Fuse([hits, ranked], topK, weights: weights);
+                : RelativeScoreFusion.Fuse([hits, ranked], topK, weights);
         })];
     }
 
