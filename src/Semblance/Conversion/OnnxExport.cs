@@ -88,7 +88,8 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Write(model.Input.Transformer, model.MaxSequenceLength, path, model.Parameters(), (run, trace, batch) => trace.Finish((model.Logits(run, batch), "logits")));
+        Write(model.Input.Transformer, model.MaxSequenceLength, path, model.Parameters(), (run, trace, batch) =>
+            trace.Finish((model.Logits(run, batch), "logits")));
     }
 
     private static void Write(
