@@ -41,6 +41,7 @@ public class RelativeScoreFusionTests
         Should.Throw<ArgumentException>(() => RelativeScoreFusion.Fuse([_vectors, _words], weights: [1])).Message.ShouldContain("1 weights for 2 rankings");
         Should.Throw<ArgumentException>(() => RelativeScoreFusion.Fuse([_vectors, _words], weights: [1, -1])).Message.ShouldContain("0 or more");
         Should.Throw<ArgumentException>(() => RelativeScoreFusion.Fuse([_vectors, _words], weights: [0, 0])).Message.ShouldContain("All weights are 0");
+        Should.Throw<ArgumentException>(() => RelativeScoreFusion.Fuse([[new(7, 1), new(5, float.NaN)]])).Message.ShouldContain("The score of text 5 in ranking 0 is NaN");
         Should.Throw<ArgumentException>(() => RelativeScoreFusion.Fuse([_vectors], topK: 0)).Message.ShouldContain("topK");
     }
 }

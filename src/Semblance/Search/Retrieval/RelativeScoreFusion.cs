@@ -6,8 +6,8 @@ namespace Semblance;
 /// analysis of fusion functions for hybrid retrieval").
 /// </summary>
 /// <remarks>
-/// Unlike <see cref="ReciprocalRankFusion"/> it takes into account by how much a hit is better than the next. It needs scores that differ
-/// between relevant and other texts by more than among the latter, as cosine similarity and BM25 do.
+/// Unlike <see cref="ReciprocalRankFusion"/> it takes into account by how much a hit is better than the next, so scores must be comparable
+/// within each search, as those of cosine similarity and BM25 are.
 /// </remarks>
 public static class RelativeScoreFusion
 {
@@ -19,7 +19,9 @@ public static class RelativeScoreFusion
     /// The hits with scores from 0 to 1, in descending order; hits with equal scores in the order of their indices. Hits of a search that
     /// gives all the same score have 1 there.
     /// </returns>
-    /// <exception cref="ArgumentException">An argument is out of range, or the numbers of weights and rankings differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// An argument is out of range, the numbers of weights and rankings differ, or a score is not finite.
+    /// </exception>
     public static SearchHit[] Fuse(
         IReadOnlyList<IReadOnlyList<SearchHit>> rankings, int topK = 10, IReadOnlyList<double>? weights = null)
     {
@@ -33,6 +35,11 @@ public static class RelativeScoreFusion
             if (ranking.Count == 0)
             {
                 continue;
+            }
+
+            if (ranking.FirstOrDefault(hit => !float.IsFinite(hit.Score)) is { Score: not 0 } broken)
+            {
+                throw new ArgumentException($"The score of text {broken.Index} in ranking {r} is {broken.Score}; expected a finite one.", nameof(rankings));
             }
 
             double last = ranking[^1].Score, range = ranking[0].Score - last;
